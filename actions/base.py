@@ -1,0 +1,68 @@
+"""What the actions share: the person's profile, danger first, contacts of a topic, a case."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.backend import Backend, BackendUnavailable, backend
+from components.conversation import Profile, profile_from, understood_from
+from safar.topics import Topic, catalogue
+
+logger = logging.getLogger(__name__)
+
+
+class SafarAction(Action):
+    """An action with a backend; tests pass one of their own."""
+
+    def __init__(self, backend: Backend | None = None) -> None:
+        self._backend = backend
+
+    @property
+    def backend(self) -> Backend:
+        return self._backend or backend()
+
+    @staticmethod
+    def profile(tracker: Tracker) -> Profile:
+        return profile_from(tracker.slots)
+
+    @staticmethod
+    def speaks_of_danger(tracker: Tracker) -> bool:
+        """Whether the last message raised the alarm, whatever its topic."""
+        return bool((tracker.latest_message.get("urgency") or {}).get("urgent"))
+
+    async def raise_alarm(self, dispatcher: CollectingDispatcher, tracker: Tracker, topic: Topic | None) -> None:
+        """Open an urgent case and say so; when it cannot be opened the person is told to call."""
+        understood = understood_from(tracker.latest_message)
+        try:
+            await self.backend.open_case(
+                conversation=tracker.sender_id,
+                reason="danger",
+                topic=topic.id if topic else None,
+                urgent=True,
+                evidence=understood["evidence"],
+            )
+        except BackendUnavailable as error:
+            logger.error("case.not_opened conversation=%s error=%s", tracker.sender_id, error)
+            dispatcher.utter_message(response="utter_danger_case_failed")
+            return
+        dispatcher.utter_message(response="utter_danger_case")
+
+    def show_contacts(self, dispatcher: CollectingDispatcher, profile: Profile, topic: Topic) -> None:
+        """The contacts of a topic for where the person is; without a country, the question where that is."""
+        if profile.country is None:
+            dispatcher.utter_message(response="utter_ask_country")
+            return
+        contacts = self.backend.bundle.find_contacts(topic.contacts, profile.country, profile.likely_nationality)
+        if not contacts:
+            dispatcher.utter_message(response="utter_no_contacts")
+            return
+        dispatcher.utter_message(response="utter_contact_cards", contact_ids=[contact.id for contact in contacts])
+
+
+def topic_of(name: Any) -> Topic | None:
+    """The topic of this name, or None when it is none (a greeting, for example)."""
+    return catalogue().topics.get(name)

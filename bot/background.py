@@ -1,0 +1,65 @@
+"""What the web process does on the side: answering what was left unanswered, deleting what is old."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+from django.utils import timezone
+
+from bot.gateway import Gateway
+from bot.models import Conversation
+from safar.settings import settings
+
+logger = logging.getLogger(__name__)
+
+_RETRY_EVERY_S = 3.0
+_RETENTION_EVERY_S = 3600.0
+
+
+class Background:
+    """Started and stopped with the server."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._repeat(self._retry, _RETRY_EVERY_S)),
+            asyncio.create_task(self._repeat(self._delete_old, _RETENTION_EVERY_S)),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @staticmethod
+    async def _repeat(job: object, every_s: float) -> None:
+        gateway = Gateway()
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                await job(gateway)  # type: ignore[operator]
+            except DatabaseError as error:
+                logger.error("background.failed error=%s", error)
+            except Exception:  # a process edge: the next round must come
+                logger.exception("background.failed")
+
+    @staticmethod
+    async def _retry(gateway: Gateway) -> None:
+        tried = await gateway.retry_unanswered()
+        if tried:
+            logger.info("messages.retried count=%d", tried)
+
+    @staticmethod
+    async def _delete_old(gateway: Gateway) -> None:
+        before = timezone.now() - timedelta(days=settings().retention_days)
+        old = await sync_to_async(lambda: list(Conversation.objects.filter(last_message_at__lt=before)[:500]))()
+        for conversation in old:
+            await gateway.forget(conversation)
+        if old:
+            logger.info("conversations.deleted count=%d", len(old))

@@ -1,0 +1,190 @@
+"""The way of a message: take it, hand it to the assistant or leave it to the operator, keep what is said."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from bot import live, services
+from bot.assistant import Assistant, AssistantAway, Turn
+from bot.bundles import composer_for
+from bot.models import Conversation, Message
+from bot.services import Incoming
+from console.cases.services import open_case
+from safar.replies import Composer
+from safar.replies import Message as Reply
+from safar.topics import catalogue
+
+logger = logging.getLogger(__name__)
+
+# A message that nobody answered in this time is tried again; a turn takes at most ten seconds.
+RETRY_AFTER = timedelta(seconds=12)
+
+
+class Gateway:
+    """One a process. Messages of one conversation are handled one after the other, in the order they came."""
+
+    def __init__(self, assistant: Assistant | None = None) -> None:
+        self.assistant = assistant or Assistant()
+        self._turns: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def receive(self, conversation: Conversation, incoming: Incoming) -> list[Message]:
+        """Take a message and return the replies to it, stored.
+
+        The same `client_id` twice gives the same replies and no second turn.
+
+        Raises:
+            services.TooFast: the message was not taken.
+        """
+        message, is_new = await sync_to_async(services.accept)(conversation=conversation, incoming=incoming, now=timezone.now())
+        live.notify(conversation.pk)
+        async with self._turn(conversation.pk):
+            if not is_new:
+                return [reply async for reply in message.replies.all()]
+            return await self.answer(message)
+
+    def _turn(self, conversation: UUID) -> asyncio.Lock:
+        if len(self._turns) > 10_000:  # locks nobody holds are only memory
+            self._turns = defaultdict(asyncio.Lock, {key: lock for key, lock in self._turns.items() if lock.locked()})
+        return self._turns[conversation]
+
+    async def answer(self, message: Message) -> list[Message]:
+        """One turn for a stored message."""
+        conversation = await Conversation.objects.aget(pk=message.conversation_id)
+        if conversation.holder == Conversation.Holder.OPERATOR:
+            return await self._leave_to_operator(conversation, message)
+        try:
+            turn = await self.assistant.turn(
+                conversation=str(conversation.pk),
+                text=message.body.get("payload") or _as_text(message.text),
+                message_id=str(message.pk),
+                profile=_profile(conversation),
+            )
+        except AssistantAway as error:
+            logger.error("assistant.away conversation=%s error=%s", conversation.pk, error)
+            return await self._say_unavailable(conversation, message)
+        if not turn.messages:
+            turn = await self._without_actions(conversation, message)
+        return await self._keep(conversation, message, turn)
+
+    async def _keep(self, conversation: Conversation, message: Message, turn: Turn) -> list[Message]:
+        stored: list[Message] = await sync_to_async(services.record_replies)(
+            message=message,
+            replies=turn.messages,
+            understood=turn.understood,
+            profile=turn.profile,
+            epoch=conversation.epoch,
+            now=timezone.now(),
+        )
+        if turn.understood and turn.understood["urgent"]:
+            await self._ensure_case(conversation, turn.understood)
+        if turn.forget:
+            await self.forget(conversation)
+        live.notify(conversation.pk)
+        return stored
+
+    async def _ensure_case(self, conversation: Conversation, understood: dict[str, Any]) -> None:
+        """The action has opened a case already; if it could not, or the topic has no action, this does."""
+        topic = understood["topic"] if understood["topic"] in catalogue().topics else None
+        await sync_to_async(open_case)(
+            conversation=conversation, reason="danger", topic=topic, urgent=True, evidence=understood["evidence"], now=timezone.now()
+        )
+
+    async def _leave_to_operator(self, conversation: Conversation, message: Message) -> list[Message]:
+        """Nothing is said for the operator, but a message that speaks of danger still brings the numbers."""
+        await sync_to_async(services.hold)(message=message)
+        try:
+            understood = await self.assistant.parse(message.text, _profile(conversation))
+        except AssistantAway:
+            understood = None
+        if understood:
+            await Message.objects.filter(pk=message.pk).aupdate(understood=understood)
+        if understood and understood["urgent"]:
+            await self._ensure_case(conversation, understood)
+        live.notify(conversation.pk)
+        return []
+
+    async def _say_unavailable(self, conversation: Conversation, message: Message) -> list[Message]:
+        """The assistant is away: emergency numbers, a case, and the message kept for when it is back."""
+        if await message.replies.aexists():  # said before; a second try failed as well
+            return []
+        composer = await sync_to_async(composer_for)(conversation)
+        replies = unavailable(composer)
+        stored: list[Message] = await sync_to_async(services.record_replies)(
+            message=message,
+            replies=replies,
+            understood=None,
+            profile={},
+            epoch=conversation.epoch,
+            now=timezone.now(),
+            answered=False,
+        )
+        await sync_to_async(open_case)(
+            conversation=conversation, reason="outage", topic=None, urgent=False, evidence=[], now=timezone.now()
+        )
+        live.notify(conversation.pk)
+        return stored
+
+    async def _without_actions(self, conversation: Conversation, message: Message) -> Turn:
+        """The assistant said nothing (its action server is away): the answer from the bundle, and the hotlines."""
+        composer = await sync_to_async(composer_for)(conversation)
+        try:
+            understood = await self.assistant.parse(message.body.get("payload") or message.text, _profile(conversation))
+        except AssistantAway:
+            return Turn(unavailable(composer), None, {}, False)
+        logger.error("actions.away conversation=%s topic=%s", conversation.pk, understood["topic"])
+        topic = catalogue().topics.get(understood["topic"] or "")
+        kinds = topic.contacts if topic else ()
+        answer = composer.answer(topic.id) if topic else [composer.say("utter_not_understood", buttons=composer.menu_buttons())]
+        replies = [composer.danger(kinds), *answer] if understood["urgent"] or (topic and topic.urgent) else [*answer, composer.danger(kinds)]
+        return Turn(replies, understood, {}, False)
+
+    async def retry_unanswered(self) -> int:
+        """Answer messages that were taken but never answered; return how many were tried."""
+        if not await self.assistant.is_there():
+            return 0
+        waiting = await sync_to_async(services.claim_unanswered)(now=timezone.now(), older_than=RETRY_AFTER)
+        for message in waiting:
+            async with self._turn(message.conversation_id):
+                await self.answer(message)
+        return len(waiting)
+
+    async def forget(self, conversation: Conversation) -> None:
+        """Delete a conversation everywhere.
+
+        Raises:
+            AssistantAway: Rasa could not be reached; ours is deleted, and `forget_trackers` tries again.
+        """
+        identity = str(conversation.pk)
+        await sync_to_async(services.forget)(conversation=conversation)
+        live.notify(conversation.pk)
+        await self.assistant.forget(identity)
+
+
+def unavailable(composer: Composer) -> list[Reply]:
+    """What is said when nothing else can be: that the message is kept, and the emergency numbers."""
+    numbers = composer.danger()
+    return [{**numbers, "text": composer.bundle.string("notice_unavailable", composer.language)}] if numbers["contacts"] else [
+        composer.say("notice_unavailable"),
+        numbers,
+    ]
+
+
+def _profile(conversation: Conversation) -> dict[str, str | None]:
+    return {
+        "language": conversation.language,
+        "country": conversation.country or None,
+        "nationality": conversation.nationality or None,
+    }
+
+
+def _as_text(text: str) -> str:
+    """What a person typed is never taken for a button: Rasa reads a text that begins with a slash as one."""
+    return text.lstrip("/ ") or "?" if text.lstrip().startswith("/") else text

@@ -1,0 +1,235 @@
+"""Every change to conversations and messages. Each function is one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+
+from bot.models import Conversation, Message
+from safar.languages import best_language, countries, languages
+from safar.replies import Message as Reply
+from safar.settings import settings
+
+MAX_CHARACTERS = 4000
+
+
+class TooFast(Exception):
+    """The person has sent more than the limit; `wait_s` is how long until the next message is taken."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"wait {wait_s} s")
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What arrived on a channel, the same for all of them.
+
+    Attributes:
+        text: what was typed, or the title of the pressed button.
+        payload: the button's payload (`/topic{...}`), or an empty string.
+        client_id: the channel's own id of the message; the same one twice is answered once.
+    """
+
+    text: str
+    payload: str = ""
+    client_id: str = ""
+
+
+@transaction.atomic
+def start_conversation(
+    *,
+    channel: str,
+    now: datetime,
+    address: str = "",
+    wanted_languages: list[str] | None = None,
+    country: str | None = None,
+    nationality: str | None = None,
+) -> tuple[Conversation, str]:
+    """Begin a conversation and return it with its bearer token, which is not kept.
+
+    A channel that has addresses gets the conversation of that address when there is one; its token is then renewed.
+    """
+    token, digest = Conversation.new_token()
+    defaults = {
+        "token_digest": digest,
+        "language": best_language(wanted_languages or []),
+        "country": known_country(country),
+        "nationality": known_country(nationality),
+        "created_at": now,
+        "last_message_at": now,
+    }
+    if not address:
+        return Conversation.objects.create(channel=channel, **defaults), token
+    conversation, _ = Conversation.objects.get_or_create(channel=channel, address=address, defaults=defaults)
+    return conversation, token
+
+
+def known_country(code: str | None) -> str:
+    """The ISO 3166 code in capitals, or an empty string when there is no such country."""
+    upper = (code or "").upper()
+    return upper if upper in countries() else ""
+
+
+@transaction.atomic
+def change_profile(
+    *, conversation: Conversation, language: str | None = None, country: str | None = None, nationality: str | None = None
+) -> None:
+    """Set what is given and known; anything else stays as it was."""
+    changed = []
+    if language in languages():
+        conversation.language = language
+        changed.append("language")
+    for name, code in (("country", country), ("nationality", nationality)):
+        if known_country(code):
+            setattr(conversation, name, known_country(code))
+            changed.append(name)
+    if changed:
+        conversation.save(update_fields=changed)
+
+
+@transaction.atomic
+def accept(*, conversation: Conversation, incoming: Incoming, now: datetime) -> tuple[Message, bool]:
+    """Store a person's message, before anything is done with it; return it and whether it is new.
+
+    Raises:
+        TooFast: nothing was stored.
+    """
+    if incoming.client_id:
+        known = conversation.messages.filter(client_id=incoming.client_id).first()
+        if known:
+            return known, False
+    _check_rate(conversation, now)
+    message = Message.objects.create(
+        conversation=conversation,
+        author=Message.Author.PERSON,
+        text=incoming.text[:MAX_CHARACTERS],
+        body={"payload": incoming.payload} if incoming.payload else {},
+        client_id=incoming.client_id,
+        state=Message.State.RECEIVED,
+        tried_at=now,
+        at=now,
+    )
+    Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
+    return message, True
+
+
+def _check_rate(conversation: Conversation, now: datetime) -> None:
+    limit = settings().rate_per_minute
+    window = timedelta(minutes=1)
+    recent = conversation.messages.filter(author=Message.Author.PERSON, at__gt=now - window).order_by("-at")
+    moments = list(recent.values_list("at", flat=True)[:limit])
+    if len(moments) >= limit:
+        raise TooFast(max(1, int((moments[-1] + window - now).total_seconds()) + 1))
+
+
+@transaction.atomic
+def record_replies(
+    *,
+    message: Message,
+    replies: list[Reply],
+    understood: dict[str, Any] | None,
+    profile: dict[str, str | None],
+    epoch: int,
+    now: datetime,
+    answered: bool = True,
+) -> list[Message]:
+    """Store what the assistant said to a message, unless a person has taken over meanwhile.
+
+    Args:
+        epoch: the conversation's `epoch` when the turn began.
+        answered: False when these are only words for the wait; the message is answered later.
+
+    Returns:
+        The stored replies; none when an operator holds the conversation or the message was answered already.
+    """
+    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    current = Message.objects.get(pk=message.pk)
+    current.understood = understood or current.understood
+    if current.state == Message.State.ANSWERED:
+        return []
+    if conversation.epoch != epoch or conversation.holder != Conversation.Holder.BOT:
+        current.state = Message.State.HELD
+        current.save(update_fields=["state", "understood"])
+        return []
+    if answered:
+        current.state = Message.State.ANSWERED
+    current.save(update_fields=["state", "understood"])
+    change_profile(conversation=conversation, **profile)
+    return [_store(conversation, Message.Author.BOT, reply, message=current, now=now) for reply in replies]
+
+
+@transaction.atomic
+def hold(*, message: Message) -> None:
+    """Leave a message to the person who has taken over."""
+    Message.objects.filter(pk=message.pk).update(state=Message.State.HELD)
+
+
+@transaction.atomic
+def say(*, conversation: Conversation, author: str, reply: Reply, now: datetime) -> Message:
+    """Store a message of the bot or an operator that answers no message in particular."""
+    return _store(conversation, author, reply, message=None, now=now)
+
+
+def _store(conversation: Conversation, author: str, reply: Reply, *, message: Message | None, now: datetime) -> Message:
+    body = {name: value for name, value in reply.items() if name != "text"}
+    # On the web a stored message is as good as delivered: the widget asks for what it has not seen.
+    delivered = now if conversation.channel == Conversation.Channel.WEB else None
+    Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
+    return Message.objects.create(
+        conversation=conversation, author=author, text=reply["text"], body=body, replies_to=message, delivered_at=delivered, at=now
+    )
+
+
+@transaction.atomic
+def take_over(*, conversation: Conversation, operator: AbstractBaseUser, notice: Reply, now: datetime) -> bool:
+    """Give the conversation to an operator; return False when another one has it already.
+
+    From here on no reply of the bot is stored, not even one that was begun before.
+    """
+    row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if row.holder == Conversation.Holder.OPERATOR:
+        return bool(row.operator_id == operator.pk)
+    row.holder, row.operator, row.epoch = Conversation.Holder.OPERATOR, operator, row.epoch + 1  # type: ignore[assignment]
+    row.save(update_fields=["holder", "operator", "epoch"])
+    _store(row, Message.Author.BOT, notice, message=None, now=now)
+    return True
+
+
+@transaction.atomic
+def hand_back(*, conversation: Conversation, notice: Reply, now: datetime) -> bool:
+    """Give the conversation back to the bot; return False when the bot has it already."""
+    row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if row.holder == Conversation.Holder.BOT:
+        return False
+    row.holder, row.operator, row.epoch = Conversation.Holder.BOT, None, row.epoch + 1
+    row.save(update_fields=["holder", "operator", "epoch"])
+    _store(row, Message.Author.BOT, notice, message=None, now=now)
+    return True
+
+
+@transaction.atomic
+def claim_unanswered(*, now: datetime, older_than: timedelta, limit: int = 20) -> list[Message]:
+    """Messages that were taken but never answered (the assistant or this process was away), for another try.
+
+    Each is claimed by moving its `tried_at`, so that two processes do not try the same one.
+    """
+    waiting: QuerySet[Message] = Message.objects.filter(
+        state=Message.State.RECEIVED, author=Message.Author.PERSON, tried_at__lt=now - older_than
+    ).order_by("id")
+    claimed = []
+    for message in waiting[:limit]:
+        if Message.objects.filter(pk=message.pk, tried_at=message.tried_at).update(tried_at=now):
+            claimed.append(message)
+    return claimed
+
+
+@transaction.atomic
+def forget(*, conversation: Conversation) -> None:
+    """Delete a conversation with its messages and cases. What Rasa keeps is removed by the gateway."""
+    Conversation.objects.filter(pk=conversation.pk).delete()

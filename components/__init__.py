@@ -1,0 +1,1 @@
+"""Graph components, channel and reply generator that Rasa loads in process (config.yml, endpoints.yml, credentials.yml)."""

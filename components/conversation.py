@@ -1,0 +1,50 @@
+"""What a Rasa tracker says about a person and their last message, read in one place.
+
+The reply generator has a `DialogueStateTracker`, an action has rasa-sdk's `Tracker`; both give slots and a parse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from safar.languages import DEFAULT, languages
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Language of the answers; countries as ISO 3166, None when unknown."""
+
+    language: str
+    country: str | None
+    nationality: str | None
+
+    @property
+    def likely_nationality(self) -> str | None:
+        """The nationality, or the one that nearly all speakers of the language have: enough to offer an embassy."""
+        return self.nationality or languages()[self.language].nationality
+
+
+def profile_from(slots: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> Profile:
+    """The slots win, since the components have put what the channel knew into them already."""
+    known = {**(metadata or {}), **{name: value for name, value in slots.items() if value}}
+    language = known.get("language")
+    language = language if language in languages() else DEFAULT
+    return Profile(language, known.get("country"), known.get("nationality"))
+
+
+def understood_from(parse: Mapping[str, Any]) -> dict[str, Any]:
+    """What the assistant understood of a message, for the operators: topic, confidence, ranking, urgency."""
+    intent = parse.get("intent") or {}
+    return {
+        "topic": intent.get("name"),
+        "confidence": round(float(intent.get("confidence") or 0.0), 4),
+        "ranking": [
+            {"topic": entry["name"], "confidence": round(float(entry["confidence"]), 4)}
+            for entry in (parse.get("intent_ranking") or [])[:3]
+        ],
+        "language": (parse.get("language") or {}).get("name"),
+        "urgent": bool((parse.get("urgency") or {}).get("urgent")),
+        "evidence": (parse.get("urgency") or {}).get("evidence") or [],
+    }

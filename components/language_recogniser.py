@@ -1,0 +1,136 @@
+"""Recognises the language of a message among those that Safar speaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import get_text_hash
+
+from components.linear_text_model import LinearTextModel
+from components.normalisation import main_script, normalise
+from safar.languages import languages
+
+FOLDER = "folder"
+CONFIDENT = "confident"
+LANGUAGE = "language"
+# Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
+_PRIOR_OF_CURRENT = 0.9
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
+    """Sets the entity `language`, from which Rasa fills the slot of that name.
+
+    First the script: only languages written in the message's script are candidates. Among these a linear
+    model of character n-grams decides, together with the language of the conversation (`metadata.language`).
+    A message without letters, or one that could be either, leaves the language as it is.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`folder` holds the examples by language; `confident` is the least chance to change the language of a conversation."""
+        return {FOLDER: "data/nlu", CONFIDENT: 0.8}
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LanguageRecogniser:
+        model = LinearTextModel(characters=(1, 4), words=(1, 1), min_df=3, C=1.0)
+        return cls(config, model_storage, resource, model)
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
+        self._config, self._storage, self._resource, self._model = config, storage, resource, model
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str:
+        """Which example lies in which language's folder is not in Rasa's training data, so the files count as configuration."""
+        files = sorted(Path(config.get(FOLDER, "data/nlu")).glob("*/*.yml"))
+        return get_text_hash("".join(path.read_text(encoding="utf-8") for path in files))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        pairs = [
+            (normalise(text), code) for code in languages() for text in examples_of(Path(self._config[FOLDER]) / code)
+        ]
+        self._model.fit([text for text, _ in pairs], [code for _, code in pairs])
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(Path(folder))
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            metadata = message.get("metadata")
+            current = metadata.get(LANGUAGE) if isinstance(metadata, dict) else None
+            found = self.recognise(message.get(TEXT) or "", current)
+            message.set(LANGUAGE, found, add_to_output=True)
+            if found["name"]:
+                entity = {"entity": LANGUAGE, "value": found["name"], "start": 0, "end": 0, "confidence": found["confidence"]}
+                entities = self.add_extractor_name([entity])
+                message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages
+
+    def recognise(self, text: str, current: str | None) -> dict[str, Any]:
+        """Name the language of a text.
+
+        Args:
+            current: the language of the conversation so far, or None at its beginning.
+
+        Returns:
+            `name` (the language to answer in, or None to leave it as it is) and `confidence` from 0 to 1.
+        """
+        known = languages()
+        current = current if current in known else None
+        script = main_script(text)
+        candidates = [code for code, entry in known.items() if script in entry.scripts]
+        if not candidates:
+            return {"name": current, "confidence": 0.0}
+        if len(candidates) == 1:
+            return {"name": candidates[0], "confidence": 1.0}
+        chances = self._model.probabilities(normalise(text))
+        prior = np.array([self._prior(code, candidates, current) for code in self._model.labels])
+        chances = chances * prior
+        chances /= chances.sum() or 1.0
+        best = int(chances.argmax())
+        name, confidence = self._model.labels[best], float(chances[best])
+        sure = confidence >= self._config[CONFIDENT]
+        return {"name": name if sure or current is None else current, "confidence": confidence}
+
+    @staticmethod
+    def _prior(code: str, candidates: list[str], current: str | None) -> float:
+        if code not in candidates:
+            return 0.0
+        if current not in candidates:
+            return 1.0 / len(candidates)
+        return _PRIOR_OF_CURRENT if code == current else (1.0 - _PRIOR_OF_CURRENT) / max(len(candidates) - 1, 1)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LanguageRecogniser:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
+
+
+def examples_of(folder: Path) -> list[str]:
+    """The training examples of one language, from its Rasa files."""
+    texts = []
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        for block in content.get("nlu") or []:
+            texts += [line[2:].strip() for line in block.get("examples", "").splitlines() if line.startswith("- ")]
+    return texts

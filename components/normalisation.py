@@ -1,0 +1,66 @@
+"""One form for the many ways in which the same words are typed on phones.
+
+Used for understanding only: what a person wrote is stored and shown as they wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_CHARACTERS = 2000  # what comes after is not read: a story of 300 words fits
+
+# Arabic: diacritics, tatweel; letters that are typed for one another (Unicode names in the comments).
+_ARABIC = str.maketrans(
+    {
+        "أ": "ا",  # ALEF WITH HAMZA ABOVE
+        "إ": "ا",  # ALEF WITH HAMZA BELOW
+        "آ": "ا",  # ALEF WITH MADDA ABOVE
+        "ٱ": "ا",  # ALEF WASLA
+        "ى": "ي",  # ALEF MAKSURA
+        "ی": "ي",  # FARSI YEH
+        "ک": "ك",  # KEHEH
+        "ة": "ه",  # TEH MARBUTA
+        "ؤ": "و",  # WAW WITH HAMZA
+        "ئ": "ي",  # YEH WITH HAMZA
+        "ـ": None,  # TATWEEL
+    }
+)
+_ARABIC_MARKS = re.compile(r"[\u064b-\u065f\u0670]")
+# Devanagari: nasal and vowel signs that phones and people use for one another.
+_INDIC = str.maketrans({"ँ": "ं", "ी": "ि", "ू": "ु", "ऽ": None, "\u093c": None})
+# Joiners, direction marks, variation selectors and other characters that cannot be seen.
+_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_LONG_RUN = re.compile(r"(\w)\1{2,}")
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
+
+
+def normalise(text: str) -> str:
+    """Lower case, one form of each letter, western digits, no invisible characters, single spaces.
+
+    `Heeeelp` becomes `heelp`: a letter is never repeated more than twice. The result of normalising
+    twice is that of normalising once.
+    """
+    text = _INVISIBLE.sub("", text[:MAX_CHARACTERS])
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = unicodedata.normalize("NFKC", text)
+    text = _ARABIC_MARKS.sub("", text).translate(_ARABIC).translate(_INDIC)
+    text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
+    return _SPACE.sub(" ", _LONG_RUN.sub(r"\1\1", text)).strip()
+
+
+_SCRIPTS = (
+    ("Arab", re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")),
+    ("Deva", re.compile(r"[\u0900-\u097f]")),
+    ("Beng", re.compile(r"[\u0980-\u09ff]")),
+    ("Ethi", re.compile(r"[\u1200-\u139f\u2d80-\u2ddf]")),
+    ("Mymr", re.compile(r"[\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f]")),
+    ("Latn", re.compile(r"[A-Za-z\u00c0-\u024f]")),
+)
+
+
+def main_script(text: str) -> str | None:
+    """The ISO 15924 code of the script that most letters of a text belong to, or None when it has no letters."""
+    counts = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS}
+    script = max(counts, key=lambda name: counts[name])
+    return script if counts[script] else None

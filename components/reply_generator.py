@@ -1,0 +1,128 @@
+"""The reply generator: Rasa asks it for every text. It takes them from the bundle, in the person's language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from components.conversation import profile_from, understood_from
+from safar.bundle import Bundle, BundleClient
+from safar.replies import Button, Composer, Message, as_plain_text
+from safar.settings import settings
+
+logger = logging.getLogger(__name__)
+
+# Channels that take whole messages (buttons, cards, sources) and show them in their own manner.
+_RICH_CHANNELS = frozenset({"safar"})
+
+_MENU: Callable[[Composer, dict[str, Any]], list[Button]] = lambda composer, _: composer.menu_buttons()  # noqa: E731
+# Which buttons stand under which string; a string that is not named here has none.
+_BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
+    "utter_greet": _MENU,
+    "utter_affirm": _MENU,
+    "utter_deny": _MENU,
+    "utter_thank": _MENU,
+    "utter_menu": _MENU,
+    "utter_start_over": _MENU,
+    "utter_not_understood": _MENU,
+    "utter_out_of_scope": _MENU,
+    "utter_insult": _MENU,
+    "utter_feedback_bad": _MENU,
+    "utter_feedback_good": _MENU,
+    "utter_kept": _MENU,
+    "utter_who_are_you": _MENU,
+    "utter_nothing_to_simplify": _MENU,
+    "utter_no_sources": _MENU,
+    "utter_language_changed": _MENU,
+    "utter_country_changed": _MENU,
+    "utter_nationality_changed": _MENU,
+    "utter_profile_changed": _MENU,
+    "utter_not_understood_again": lambda composer, _: [
+        composer.button("button_person", "/talk_to_human"),
+        composer.button("button_menu", "/help_menu"),
+    ],
+    "utter_no_answer_yet": lambda composer, _: [
+        composer.button("button_person", "/talk_to_human"),
+        composer.button("button_menu", "/help_menu"),
+    ],
+    "utter_privacy": lambda composer, _: [
+        composer.button("widget_forget", "/delete_my_data"),
+        composer.button("button_menu", "/help_menu"),
+    ],
+    "utter_confirm_delete": lambda composer, _: [
+        composer.button("button_yes", "/confirm_delete"),
+        composer.button("button_no", "/keep_data"),
+    ],
+    "utter_group": lambda composer, given: composer.group_buttons(given["group"]),
+    "utter_offer_topics": lambda composer, given: [
+        *composer.topic_buttons(given["topics"]),
+        composer.button("button_none_of_these", "/help_menu"),
+    ],
+    "utter_ask_language": lambda composer, _: composer.language_buttons(),
+    "utter_language_unsupported": lambda composer, _: composer.language_buttons(),
+    "utter_ask_country": lambda composer, _: composer.country_buttons(),
+}
+
+
+class BundleReplyGenerator(NaturalLanguageGenerator):
+    """Writes what Rasa says, from the published bundle. No text is in the code.
+
+    Most names (`utter_greet`) are interface strings. Three are more, and take arguments from the action:
+    `utter_answer` (`topic`), `utter_answer_briefly` (`topic`), `utter_contact_cards` (`contact_ids`, `heading`, `urgent`).
+
+    A name that no bundle holds is logged and answered with the sentence that nothing was understood, never with silence.
+    """
+
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        known = settings()
+        self._client = BundleClient(f"{known.web_url}/bundles", known.var / "assistant-bundles", known.bundle_public_key).start()
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """One message as a dictionary that Rasa hands to the channel; the Conversation API's fields are under `custom`."""
+        parse = tracker.latest_message.parse_data if tracker.latest_message else {}
+        slots = {name: slot.value for name, slot in tracker.slots.items()}
+        profile = profile_from({**slots, **kwargs})  # an action that changes the language passes it on at once
+        bundle = self._client.current()
+        composer = Composer(bundle, profile.language, profile.country, profile.likely_nationality)
+        messages = self._compose(composer, utter_action, {**slots, **kwargs})
+        understood = understood_from(parse)
+        logger.info(
+            "reply.written name=%s topic=%s language=%s version=%s bundle=%s",
+            utter_action,
+            messages[-1]["topic"],
+            profile.language,
+            messages[-1]["answer_version"],
+            bundle.digest[:12],
+        )
+        if output_channel in _RICH_CHANNELS:
+            forget = utter_action == "utter_deleted"
+            return {"text": messages[-1]["text"], "custom": {"messages": messages, "understood": understood, "forget": forget}}
+        text = "\n\n".join(as_plain_text(message) for message in messages)
+        return {"text": text, "buttons": [button for message in messages for button in message["buttons"]]}
+
+    def _compose(self, composer: Composer, name: str, given: dict[str, Any]) -> list[Message]:
+        if name == "utter_answer":
+            return composer.answer(given["topic"]) or [composer.say("utter_no_answer_yet", buttons=_BUTTONS["utter_no_answer_yet"](composer, given))]
+        if name == "utter_answer_briefly":
+            return composer.answer_briefly(given["topic"]) or [composer.say("utter_nothing_to_simplify", buttons=composer.menu_buttons())]
+        if name == "utter_sources":
+            return [composer.sources(given.get("topic") or "")]
+        if name == "utter_danger_first":
+            return [composer.danger(given.get("kinds") or ())]
+        if name == "utter_contact_cards":
+            contacts = composer.contacts_by_id(given.get("contact_ids") or ())
+            return [composer.contacts(contacts, given.get("heading") or "utter_contacts", urgent=bool(given.get("urgent")))]
+        values = {"days": settings().retention_days, "reference": given.get("reference") or ""}
+        try:
+            return [composer.say(name, buttons=_BUTTONS[name](composer, given) if name in _BUTTONS else (), **values)]
+        except KeyError as error:
+            logger.error("reply.missing name=%s key=%s", name, error)
+            return [composer.say("utter_not_understood", buttons=composer.menu_buttons())]

@@ -1,0 +1,113 @@
+"""Tells whether a message speaks of danger, and by what it was seen.
+
+A classifier and a lexicon together (data/urgency/<language>.yml): nothing learned decides a matter of safety
+alone, and neither does a list of words. The result only ever adds help: emergency numbers before the
+answer and a case for an operator. It never takes an answer away.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from components.normalisation import normalise
+from safar.languages import languages
+from safar.settings import ROOT
+from safar.topics import catalogue
+
+URGENCY = "urgency"
+# Chance of any urgent topic from which the classifier is believed alone, with a hint, and with a sure phrase.
+ALONE, WITH_HINT, WITH_SURE = "alone", "with_hint", "with_sure"
+_GAP = r"(?:\s+\S+){0,3}\s+"
+
+
+def _pattern(phrases: list[str]) -> re.Pattern[str] | None:
+    """One expression for all phrases; a phrase may be followed by endings, so only its beginning is a word's beginning."""
+    parts = []
+    for phrase in sorted(phrases, key=len, reverse=True):
+        halves = [re.escape(normalise(half)) for half in phrase.split("...")]
+        parts.append(_GAP.join(half.replace(r"\ ", r"\s+") for half in halves))
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + ")") if parts else None
+
+
+class UrgencyLexicon:
+    """The phrases of all languages together: people mix languages most when it matters most."""
+
+    def __init__(self, folder: Path = ROOT / "data" / "urgency") -> None:
+        phrases: dict[str, list[str]] = {"sure": [], "hint": []}
+        for code in languages():
+            path = folder / f"{code}.yml"
+            if path.exists():
+                content = yaml.safe_load(path.read_text(encoding="utf-8"))
+                for strength in phrases:
+                    phrases[strength] += content.get(strength) or []
+        self._patterns = {strength: _pattern(listed) for strength, listed in phrases.items()}
+
+    def find(self, text: str) -> dict[str, list[str]]:
+        """The phrases found in a normalised text, by strength (`sure`, `hint`)."""
+        return {
+            strength: list(dict.fromkeys(pattern.findall(text))) if pattern else [] for strength, pattern in self._patterns.items()
+        }
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class UrgencyDetector(GraphComponent):
+    """Adds `urgency` to a message: `{urgent, score, evidence}`. Comes after the topic classifier."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Least chance (0 to 1) that the topic is an urgent one, by what the lexicon found; set for recall."""
+        return {ALONE: 0.45, WITH_HINT: 0.25, WITH_SURE: 0.05}
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> UrgencyDetector:
+        return cls(config, UrgencyLexicon())
+
+    def __init__(self, config: dict[str, Any], lexicon: UrgencyLexicon) -> None:
+        self._config, self._lexicon = config, lexicon
+        self._urgent = {topic.id for topic in catalogue().topics.values() if topic.urgent}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            message.set(URGENCY, self.judge(message.get(TEXT) or "", message.get(INTENT_RANKING_KEY) or []), add_to_output=True)
+        return messages
+
+    def judge(self, text: str, ranking: list[dict[str, Any]]) -> dict[str, Any]:
+        """Judge one message.
+
+        Args:
+            ranking: what the classifier thinks, best first.
+
+        Returns:
+            `urgent`; `score`, the chance that the topic is an urgent one; `evidence`, what an operator is shown.
+        """
+        score = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent)
+        found = self._lexicon.find(normalise(text))
+        needed = self._config[WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else ALONE]
+        urgent = bool(score >= needed)
+        evidence = [f"“{phrase}”" for phrase in [*found["sure"], *found["hint"]]]
+        likely = [entry for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent and entry[PREDICTED_CONFIDENCE_KEY] >= 0.05]
+        evidence += [f"{entry[INTENT_NAME_KEY]} {entry[PREDICTED_CONFIDENCE_KEY]:.0%}" for entry in likely]
+        return {"urgent": urgent, "score": round(float(score), 4), "evidence": evidence if urgent else []}
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> UrgencyDetector:
+        return cls.create(config, model_storage, resource, execution_context)

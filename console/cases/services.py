@@ -1,0 +1,136 @@
+"""Every change to a case. Each function is one transaction and leaves one event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from bot import live
+from bot.bundles import composer_for
+from bot.models import Conversation, Message
+from bot.services import hand_back as give_back
+from bot.services import say, take_over
+from console.cases.models import Case, CaseEvent
+
+MAX_REPLY_CHARACTERS = 4000
+
+
+class CaseClosed(Exception):
+    """The case was closed meanwhile; nothing was changed."""
+
+
+class HeldByAnother(Exception):
+    """Another operator has the conversation; nothing was changed."""
+
+
+@transaction.atomic
+def open_case(
+    *, conversation: Conversation, reason: str, topic: str | None, urgent: bool, evidence: list[str], now: datetime
+) -> tuple[Case, bool]:
+    """Open a case, or raise the one that is open; return it and whether it is new.
+
+    A case never becomes less urgent here: only an operator can lower it.
+    """
+    Conversation.objects.select_for_update().get(pk=conversation.pk)
+    priority = Case.Priority.URGENT if urgent else Case.Priority.LOW if reason == Case.Reason.OUTAGE else Case.Priority.NORMAL
+    known = conversation.cases.open().first()  # type: ignore[attr-defined]
+    if known:
+        _raise(known, reason=reason, priority=priority, topic=topic, evidence=evidence, now=now)
+        return known, False
+    case = Case.objects.create(
+        conversation=conversation,
+        reason=reason,
+        priority=priority,
+        topic=topic or "",
+        language=conversation.language,
+        country=conversation.country,
+        evidence=evidence,
+        opened_at=now,
+    )
+    _record(case, "opened", reason, now=now)
+    return case, True
+
+
+def _raise(case: Case, *, reason: str, priority: int, topic: str | None, evidence: list[str], now: datetime) -> None:
+    more = [text for text in evidence if text not in case.evidence]
+    if priority >= case.priority and not more:
+        return
+    if priority < case.priority:
+        case.priority, case.reason, case.topic = priority, reason, topic or case.topic
+        _record(case, "raised", reason, now=now)
+    case.evidence = [*case.evidence, *more][:20]
+    case.save(update_fields=["priority", "reason", "topic", "evidence"])
+
+
+def _record(case: Case, step: str, detail: str = "", *, by: AbstractBaseUser | None = None, now: datetime) -> None:
+    CaseEvent.objects.create(case=case, step=step, detail=detail[:200], by=by, at=now)  # type: ignore[misc]
+
+
+def _locked(case: Case) -> Case:
+    row = Case.objects.select_for_update().select_related("conversation").get(pk=case.pk)
+    if row.status == Case.Status.CLOSED:
+        raise CaseClosed(row.reference)
+    return row
+
+
+@transaction.atomic
+def take(*, case: Case, by: AbstractBaseUser, now: datetime) -> None:
+    """Take over the conversation: the bot is quiet from here on, and the person is told.
+
+    Raises:
+        CaseClosed, HeldByAnother: nothing was changed.
+    """
+    row = _locked(case)
+    notice = composer_for(row.conversation).say("notice_operator_joined")
+    if not take_over(conversation=row.conversation, operator=by, notice=notice, now=now):
+        raise HeldByAnother(row.reference)
+    row.status, row.operator = Case.Status.WITH_PERSON, by  # type: ignore[assignment]
+    row.save(update_fields=["status", "operator"])
+    _record(row, "taken over", by=by, now=now)
+    _wake(row)
+
+
+@transaction.atomic
+def reply(*, case: Case, text: str, by: AbstractBaseUser, now: datetime) -> Message:
+    """Send an operator's words to the person.
+
+    Raises:
+        ValueError: the text is empty or longer than 4,000 characters.
+        CaseClosed, HeldByAnother: nothing was sent.
+    """
+    text = text.strip()
+    if not 0 < len(text) <= MAX_REPLY_CHARACTERS:
+        raise ValueError(f"Write between 1 and {MAX_REPLY_CHARACTERS} characters.")
+    row = _locked(case)
+    conversation = row.conversation
+    if conversation.holder != Conversation.Holder.OPERATOR or conversation.operator_id != by.pk:
+        raise HeldByAnother(row.reference)
+    message = say(
+        conversation=conversation, author=Message.Author.OPERATOR, reply=composer_for(conversation).message(text), now=now
+    )
+    _record(row, "replied", by=by, now=now)
+    _wake(row)
+    return message
+
+
+@transaction.atomic
+def hand_back(*, case: Case, by: AbstractBaseUser, close: bool, now: datetime) -> None:
+    """Give the conversation back to the bot, and close the case or leave it waiting.
+
+    Raises:
+        CaseClosed: nothing was changed.
+    """
+    row = _locked(case)
+    notice = composer_for(row.conversation).say("notice_operator_left")
+    give_back(conversation=row.conversation, notice=notice, now=now)
+    row.status = Case.Status.CLOSED if close else Case.Status.WAITING
+    row.closed_at = now if close else None
+    row.save(update_fields=["status", "closed_at"])
+    _record(row, "closed" if close else "handed back", by=by, now=now)
+    _wake(row)
+
+
+def _wake(case: Case) -> None:
+    transaction.on_commit(lambda: live.notify(case.conversation_id))

@@ -1,0 +1,226 @@
+"""The directory of contacts: hotlines, consulates, complaint offices, centres (data/directory/<country>.csv)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from safar.errors import ContentError
+from safar.phone_numbers import emergency_numbers, is_dialable
+from safar.settings import ROOT
+from safar.topics import KINDS
+
+COLUMNS = (
+    "id,country,serves,kind,name,name_local,phones,text_channels,email,url,address,city,latitude,longitude,timezone,"
+    "hours,languages,free,does,note,source_url,source_title,checked_on,confidence"
+).split(",")
+EVERYONE = "*"
+CONFIDENCES = ("high", "medium", "low")
+LIBRARY_SOURCE = "libphonenumber short-number metadata"
+# Days after which a number counts as not checked; emergency numbers change less often (docs/directory.md).
+_FRESH_DAYS = {"emergency": 365}
+_FRESH_DAYS_OTHERS = 180
+# Of these kinds a person abroad is also served by their own country.
+_AT_HOME_TOO = frozenset({"recruitment_authority", "missing_family", "migrant_helpline"})
+# These serve the citizens named in `serves` and nobody else.
+_FOR_CITIZENS = frozenset({"consulate", "labour_attache"})
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One way to reach help. Lists are tuples; an unknown text is empty.
+
+    Attributes:
+        country: ISO 3166 country where it serves.
+        serves: ISO 3166 countries whose citizens it serves, or `("*",)`.
+        phones: E.164 numbers and short codes.
+        text_channels: `sms:...`, `whatsapp:+...`, `viber:+...`.
+        hours: in the syntax of OpenStreetMap's opening_hours.
+        does: what it does for a migrant, one English sentence; `does_in` holds its translations by language.
+        note: for staff only, never shown.
+        checked_on: `YYYY`, `YYYY-MM` or `YYYY-MM-DD` of the last time somebody vouched for it; empty when nobody is on record.
+        confidence: `high`, `medium` or `low`; `low` is shown to staff only.
+    """
+
+    id: str
+    country: str
+    serves: tuple[str, ...]
+    kind: str
+    name: str
+    name_local: str = ""
+    phones: tuple[str, ...] = ()
+    text_channels: tuple[str, ...] = ()
+    email: str = ""
+    url: str = ""
+    address: str = ""
+    city: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    timezone: str = ""
+    hours: str = ""
+    languages: tuple[str, ...] = ()
+    free: str = "unknown"
+    does: str = ""
+    note: str = ""
+    source_url: str = ""
+    source_title: str = ""
+    checked_on: str = ""
+    confidence: str = "medium"
+    does_in: dict[str, str] = field(default_factory=dict, hash=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the bundle: without the note, which is for staff."""
+        values = {name: getattr(self, name) for name in (*COLUMNS, "does_in") if name != "note"}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+    @staticmethod
+    def from_json(value: dict[str, Any]) -> Contact:
+        return Contact(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items()})
+
+    def serves_citizen_of(self, nationality: str | None) -> bool:
+        return EVERYONE in self.serves or nationality in self.serves
+
+    @property
+    def is_national_emergency(self) -> bool:
+        """Whether libphonenumber confirms each of its numbers as a national emergency number."""
+        return bool(self.phones) and set(self.phones) <= set(emergency_numbers(self.country))
+
+    def is_fresh(self, today: date) -> bool:
+        """Whether `checked_on` is recent enough for its kind; an incomplete date counts from its earliest day."""
+        if not self.checked_on:
+            return False
+        year, month, day = (self.checked_on + "-01-01").split("-")[:3]
+        limit = timedelta(days=_FRESH_DAYS.get(self.kind, _FRESH_DAYS_OTHERS))
+        return today - date(int(year), int(month), int(day)) <= limit
+
+
+def contact_from_row(row: dict[str, str]) -> Contact:
+    """One row of a directory file, checked.
+
+    Raises:
+        ContentError: with the id and what is wrong.
+    """
+    where = f"Contact '{row.get('id')}'"
+
+    def listed(name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in row[name].split(";") if part.strip())
+
+    def number(name: str) -> float | None:
+        return float(row[name]) if row[name] else None
+
+    if row["kind"] not in KINDS:
+        raise ContentError(f"{where}: '{row['kind']}' is not a kind of contact.")
+    if row["confidence"] not in CONFIDENCES:
+        raise ContentError(f"{where}: confidence must be one of {', '.join(CONFIDENCES)}.")
+    if row["checked_on"] and not _DATE.fullmatch(row["checked_on"]):
+        raise ContentError(f"{where}: checked_on must be YYYY, YYYY-MM or YYYY-MM-DD.")
+    for phone in listed("phones"):
+        if not is_dialable(phone):
+            raise ContentError(f"{where}: '{phone}' is neither a valid number in E.164 nor a short code.")
+    if not row["name"] or not any(row[name] for name in ("phones", "text_channels", "email", "url", "address")):
+        raise ContentError(f"{where}: needs a name and at least one way to reach it.")
+    return Contact(
+        **{name: row[name] for name in COLUMNS if name not in _PARSED},
+        serves=listed("serves"),
+        phones=listed("phones"),
+        text_channels=listed("text_channels"),
+        languages=listed("languages"),
+        latitude=number("latitude"),
+        longitude=number("longitude"),
+    )
+
+
+_PARSED = ("serves", "phones", "text_channels", "languages", "latitude", "longitude")
+
+
+def read_directory(folder: Path = ROOT / "data" / "directory") -> list[Contact]:
+    """All contacts of the repository's files.
+
+    Raises:
+        ContentError: a file's header is off, a row is wrong, or an id stands twice.
+    """
+    contacts: dict[str, Contact] = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != COLUMNS:
+                raise ContentError(f"{path}: the header must be {','.join(COLUMNS)}")
+            for row in reader:
+                contact = contact_from_row(row)
+                if contact.id in contacts:
+                    raise ContentError(f"{path}: the id '{contact.id}' stands twice.")
+                if contact.country != path.stem:
+                    raise ContentError(f"{path}: '{contact.id}' is of {contact.country}.")
+                contacts[contact.id] = contact
+    return list(contacts.values())
+
+
+def library_emergency(country: str) -> Contact | None:
+    """The national emergency numbers as libphonenumber knows them, or None."""
+    numbers = emergency_numbers(country)
+    if not numbers:
+        return None
+    return Contact(
+        id=f"{country.lower()}-emergency-library",
+        country=country,
+        serves=(EVERYONE,),
+        kind="emergency",
+        name="",
+        phones=numbers,
+        source_title=LIBRARY_SOURCE,
+        confidence="high",
+    )
+
+
+def find(
+    contacts: Iterable[Contact],
+    *,
+    kinds: Sequence[str],
+    country: str | None,
+    nationality: str | None,
+    limit_per_kind: int = 3,
+) -> list[Contact]:
+    """The contacts to show a person, in the order of `kinds`, best first within a kind.
+
+    A contact is of the country the person is in; of a few kinds also of the country they come from.
+    Consulates and labour offices are only those of their own nationality. Entries of low confidence are left out.
+
+    Args:
+        country: ISO 3166 country the person is in, or None: then there is nothing to show here.
+        nationality: ISO 3166 country they come from, or None.
+    """
+    found: list[Contact] = []
+    listed = list(contacts)
+    for kind in kinds:
+        homes = {country, nationality} if kind in _AT_HOME_TOO else {country}
+        fitting = [
+            contact
+            for contact in listed
+            if contact.kind == kind
+            and contact.country in homes - {None}
+            and contact.confidence != "low"
+            and contact.serves_citizen_of(nationality)
+            and not (kind in _FOR_CITIZENS and EVERYONE in contact.serves)
+        ]
+        if kind == "emergency" and country and not any(contact.phones for contact in fitting):
+            library = library_emergency(country)
+            fitting += [library] if library else []
+        # Python's sort is stable, so each key only breaks the ties of the ones after it.
+        fitting.sort(key=lambda contact: contact.checked_on, reverse=True)
+        fitting.sort(
+            key=lambda contact: (
+                contact.country != country,
+                kind == "emergency" and not contact.is_national_emergency,
+                not (contact.phones or contact.text_channels),
+                EVERYONE in contact.serves and nationality is not None,
+                CONFIDENCES.index(contact.confidence),
+            )
+        )
+        found += fitting[:limit_per_kind]
+    return found

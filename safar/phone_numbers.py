@@ -1,0 +1,69 @@
+"""Telephone numbers: kept in E.164 or as a short code, shown as they are dialled from where a person is."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, shortnumberinfo
+
+_SHORT = re.compile(r"\d{2,6}")
+
+
+def is_short_code(number: str) -> bool:
+    """Whether a stored number is a short code, which works only inside its country."""
+    return bool(_SHORT.fullmatch(number))
+
+
+def is_dialable(number: str) -> bool:
+    """Whether a stored number is a short code or a full number that libphonenumber holds to be valid."""
+    if is_short_code(number):
+        return True
+    try:
+        return number.startswith("+") and phonenumbers.is_valid_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def is_known_short_code(number: str, country: str) -> bool:
+    """Whether libphonenumber's short-number data has this code for the country."""
+    return bool(shortnumberinfo.is_valid_short_number(phonenumbers.PhoneNumber(national_number=int(number), country_code=_code(country))))
+
+
+def _code(country: str) -> int:
+    return phonenumbers.country_code_for_region(country)
+
+
+def dial(number: str, caller: str | None) -> tuple[str, str]:
+    """How to show a stored number to a person, and the link that dials it.
+
+    Args:
+        number: E.164 (`+97440280660`) or a short code (`999`).
+        caller: ISO 3166 country the person is in, or None when unknown.
+
+    Returns:
+        Label and `tel:` link, such as `("4028 0660", "tel:+97440280660")` inside Qatar.
+    """
+    if is_short_code(number):
+        return number, f"tel:{number}"
+    parsed = phonenumbers.parse(number)
+    at_home = caller is not None and phonenumbers.region_code_for_number(parsed) == caller
+    style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style), f"tel:{number}"
+
+
+@lru_cache(maxsize=None)
+def emergency_numbers(country: str) -> tuple[str, ...]:
+    """The national emergency numbers in libphonenumber's short-number data, at most four digits, sorted.
+
+    The library keeps a pattern, not a list, so every number of two to four digits is tried against it.
+    A longer one that only begins like an emergency number is left out.
+    """
+    return tuple(
+        number
+        for length in (2, 3, 4)
+        for number in map("".join, product("0123456789", repeat=length))
+        if shortnumberinfo.is_emergency_number(number, country)
+    )

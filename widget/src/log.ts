@@ -1,0 +1,92 @@
+/** The list of messages: keeps its elements in step with the conversation and the reader at the right place. */
+import {ownMessage, renderMessage} from './messages'
+import type {Message, Translate} from './messages'
+import type {Session} from './session'
+
+const AT_END_PX = 100
+const MARGIN_PX = 8
+const SILENT_MS = 500
+
+export class Log {
+  readonly #element: HTMLElement
+  readonly #newest: HTMLElement
+  readonly #t: Translate
+  readonly #shown = new Map<string, HTMLElement>()
+
+  /** `newest` is the button that leads to a message out of sight. */
+  constructor(element: HTMLElement, newest: HTMLElement, t: Translate) {
+    this.#element = element
+    this.#newest = newest
+    this.#t = t
+  }
+
+  /** Draw everything anew, without reading it aloud again. */
+  clear(): void {
+    const element = this.#element
+    element.setAttribute('aria-live', 'off')
+    setTimeout(() => { element.setAttribute('aria-live', 'polite') }, SILENT_MS)
+    element.textContent = ''
+    this.#shown.clear()
+  }
+
+  /** Return how many messages from others were added to those already there. */
+  render({conversation, outbox}: Session, language: string): number {
+    const first = !this.#shown.size
+    const atEnd = this.atEnd()
+    const messages = conversation ? conversation.messages : []
+    const answered = new Set(messages.map(message => message.client_id))
+    const waiting = outbox.filter(item => !answered.has(item.client_id)).map(ownMessage)
+    const all = [...messages, ...waiting].sort((a, b) => (a.id === b.id ? 0 : a.id - b.id))
+    const fresh = all.filter(message => !this.#shown.has(keyOf(message)))
+    this.#removeAllBut(all)
+    all.forEach((message, place) => { this.#put(message, place, language).classList.toggle('pending', waiting.includes(message)) })
+    this.#scroll(fresh, first, atEnd)
+    return first ? 0 : fresh.filter(message => message.from !== 'person').length
+  }
+
+  toEnd(): void {
+    this.#element.scrollTop = this.#element.scrollHeight
+  }
+
+  atEnd(): boolean {
+    const {scrollTop, scrollHeight, clientHeight} = this.#element
+    return scrollHeight - scrollTop - clientHeight < AT_END_PX
+  }
+
+  #removeAllBut(messages: Message[]): void {
+    const keys = new Set(messages.map(keyOf))
+    this.#shown.forEach((element, key) => {
+      if (!keys.has(key)) {
+        element.remove()
+        this.#shown.delete(key)
+      }
+    })
+  }
+
+  #put(message: Message, place: number, language: string): HTMLElement {
+    const key = keyOf(message)
+    const element = this.#shown.get(key) || renderMessage(message, this.#t, language)
+    const there = this.#element.children[place] || null
+    this.#shown.set(key, element)
+    if (there !== element) {
+      this.#element.insertBefore(element, there)
+    }
+    return element
+  }
+
+  #scroll([next]: Message[], first: boolean, atEnd: boolean): void {
+    if (first) {
+      this.toEnd()
+    } else if (next && (atEnd || next.from === 'person')) {
+      // The beginning of a long answer matters more than its end.
+      const {offsetTop} = this.#shown.get(keyOf(next)) as HTMLElement
+      this.#element.scrollTop = offsetTop - this.#element.offsetTop - MARGIN_PX
+    } else if (next) {
+      this.#newest.hidden = false
+    }
+  }
+}
+
+function keyOf({client_id, id}: Message): string {
+  return client_id || String(id)
+}
