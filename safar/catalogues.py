@@ -74,11 +74,17 @@ def read_catalogue(language: str, domain: str) -> Catalog:
     path = catalogue_path(language, domain)
     if not path.exists():
         return Catalog(locale=language, domain=domain)
-    with path.open("rb") as file:
-        result = read_po(file, domain=domain)
+    result = _read(path, domain)
     if str(result.locale) != language:
         raise ContentError(f"{path}: its Language header is '{result.locale}', its folder says '{language}'.")
     return result
+
+
+def _read(path: Path, domain: str) -> Catalog:
+    if not path.exists():
+        return Catalog(domain=domain)
+    with path.open("rb") as file:
+        return read_po(file, domain=domain)
 
 
 def write_catalogue(result: Catalog, path: Path) -> None:
@@ -105,6 +111,19 @@ def update() -> dict[str, int]:
             write_catalogue(catalogue, catalogue_path(language, domain))
             open_messages[f"{language}/{domain}"] = sum(1 for m in catalogue if m.id and (m.fuzzy or not m.string))
     return open_messages
+
+
+def out_of_step() -> list[str]:
+    """Names of templates and catalogues that do not hold exactly the messages of the English sources."""
+    late = []
+    for domain in DOMAINS:
+        wanted = {(m.context, m.id) for m in template(domain) if m.id}
+        paths = [(LOCALES / f"{domain}.pot", None)] + [(catalogue_path(code, domain), code) for code in languages() if code != DEFAULT]
+        for path, code in paths:
+            held = read_catalogue(code, domain) if code else _read(path, domain)
+            if {(m.context, m.id) for m in held if m.id} != wanted:
+                late.append(str(path.relative_to(ROOT)))
+    return late
 
 
 @lru_cache(maxsize=None)

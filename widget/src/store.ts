@@ -94,7 +94,7 @@ export class Store {
     this.#parsed.clear()
     try {
       const area = this.#area
-      Object.keysarea
+      Object.keys(area)
         .filter(key => key.startsWith(this.prefix))
         .forEach(key => { area.removeItem(key) })
     } catch {

@@ -1,0 +1,12 @@
+"""Pages and files that people reach without an account."""
+
+from django.urls import path
+
+from bot import views
+
+urlpatterns = [
+    path("", views.chat, name="chat"),
+    path("widget/safar-chat.js", views.widget, name="widget"),
+    path("bundles/current", views.current, name="bundle"),
+    path("bundles/<str:digest>.zip", views.archive, name="archive"),
+]

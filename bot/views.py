@@ -1,0 +1,69 @@
+"""The page with the chat, the widget's file, and the bundle for the assistant."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from safar.bundle import BundleStore
+from safar.errors import BundleError
+from safar.languages import accepted_languages, best_language, languages
+from safar.settings import ROOT, settings
+
+_WIDGET = ROOT / "widget" / "dist" / "safar-chat.js"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+# Nothing from elsewhere, no inline code; the widget styles itself through constructed style sheets.
+_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+
+@require_GET
+def chat(request: HttpRequest) -> HttpResponse:
+    """The whole page: the chat and nothing else."""
+    code = best_language(accepted_languages(request.headers.get("Accept-Language", "")))
+    response = render(request, "bot/chat.html", {"code": code, "dir": languages()[code].dir})
+    response["Content-Security-Policy"] = _POLICY
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+@require_GET
+def widget(request: HttpRequest) -> HttpResponse | FileResponse:
+    """The widget's one file; embedding pages name this address."""
+    if not _WIDGET.exists():
+        raise Http404("The widget is not built. Run: make setup")
+    data = _WIDGET.read_bytes()
+    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304)
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return HttpResponse(data, content_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@require_GET
+def current(request: HttpRequest) -> HttpResponse:
+    """Which bundle is in use, with its signature; 304 when the caller has it."""
+    store = BundleStore(settings().bundles)
+    known = store.current()
+    if known is None:
+        return JsonResponse({"error": "nothing is published; run: safar publish"}, status=503)
+    etag = f'"{known["digest"]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304)
+    _, signature = store.read(known["digest"])
+    return JsonResponse({"digest": known["digest"], "signature": signature.hex()}, headers={"ETag": etag, "Cache-Control": "no-cache"})
+
+
+@require_GET
+def archive(request: HttpRequest, digest: str) -> HttpResponse:
+    """A bundle's bytes; they never change under this name."""
+    if not _DIGEST.fullmatch(digest):
+        raise Http404
+    try:
+        data, _ = BundleStore(settings().bundles).read(digest)
+    except BundleError:
+        raise Http404 from None
+    return HttpResponse(data, content_type="application/zip", headers={"Cache-Control": "public, max-age=31536000, immutable"})

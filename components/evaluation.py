@@ -1,0 +1,169 @@
+"""Measures understanding on messages with known topics. Runs in the assistant's environment; `safar evaluate` calls it.
+
+Usage: python -m components.evaluation MODEL CHART CASES.csv...   (CHART may be empty; prints one JSON object)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent, load_agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+
+from safar.topics import catalogue
+
+HEADER = ("language", "text", "topic")
+
+
+def read_cases(paths: Iterable[Path]) -> list[dict[str, str]]:
+    """The rows of all files.
+
+    Raises:
+        SystemExit: a file lacks a column or names a topic that does not exist.
+    """
+    known = {*catalogue().topics, *catalogue().conversation}
+    cases = []
+    for path in paths:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in HEADER if name not in (reader.fieldnames or [])]
+            if missing:
+                sys.exit(f"{path}: the column {', '.join(missing)} is missing; the header is language,text,topic[,alt,style]")
+            for number, row in enumerate(reader, start=2):
+                if row["topic"] not in known:
+                    sys.exit(f"{path}, row {number}: '{row['topic']}' is no topic of data/topics.yml")
+                cases.append({name: (row.get(name) or "").strip() for name in (*HEADER, "alt", "style")})
+    return cases
+
+
+async def judge(agent: Agent, case: dict[str, str]) -> dict[str, Any]:
+    """One case with what the pipeline made of it."""
+    begun = time.perf_counter()
+    parse = await agent.processor.parse_message(UserMessage(case["text"], metadata={}))
+    elapsed_ms = (time.perf_counter() - begun) * 1000
+    ranking = [entry for entry in parse.get("intent_ranking") or [] if entry["name"] != DEFAULT_NLU_FALLBACK_INTENT_NAME]
+    asked = parse["intent"]["name"] in (DEFAULT_NLU_FALLBACK_INTENT_NAME, None)
+    best = ranking[0] if ranking else {"name": None, "confidence": 0.0}
+    fair = {case["topic"], case["alt"]} - {""}
+    return {
+        **case,
+        "predicted": best["name"],
+        "confidence": round(float(best["confidence"]), 4),
+        "second": ranking[1]["name"] if len(ranking) > 1 else None,
+        "top3": [entry["name"] for entry in ranking[:3]],
+        "asked": asked,
+        "right": best["name"] in fair,
+        "in_top3": bool(fair & {entry["name"] for entry in ranking[:3]}),
+        "urgent": bool((parse.get("urgency") or {}).get("urgent")),
+        "evidence": (parse.get("urgency") or {}).get("evidence") or [],
+        "recognised": (parse.get("language") or {}).get("name"),
+        "ms": round(elapsed_ms, 3),
+    }
+
+
+def _share(rows: list[dict[str, Any]], name: str) -> float | None:
+    return round(sum(1 for row in rows if row[name]) / len(rows), 4) if rows else None
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of docs/quality.md for a set of judged cases."""
+    urgent_topics = {topic.id for topic in catalogue().topics.values() if topic.urgent}
+    urgent = [row for row in rows if row["topic"] in urgent_topics]
+    calm = [row for row in rows if row["topic"] not in urgent_topics and row["alt"] not in urgent_topics]
+    answered = [row for row in rows if not row["asked"]]
+    wrong = [row for row in answered if not row["right"]]
+    out = [row for row in rows if row["topic"] == "out_of_scope"]
+    ms = sorted(row["ms"] for row in rows)
+    return {
+        "cases": len(rows),
+        "accuracy": _share(rows, "right"),
+        "top3": _share(rows, "in_top3"),
+        "answered_at_once": round(len(answered) / len(rows), 4),
+        "wrong_without_asking": round(len(wrong) / len(rows), 4),
+        "urgent_recall": _share(urgent, "urgent"),
+        "urgent_false_alarms": _share(calm, "urgent"),
+        "out_of_scope_recall": _share(out, "right"),
+        "language": round(sum(1 for row in rows if row["recognised"] == row["language"]) / len(rows), 4),
+        "ms_p50": ms[len(ms) // 2],
+        "ms_p95": ms[int(len(ms) * 0.95)],
+        "calibration_error": calibration_error(rows),
+    }
+
+
+def calibration_error(rows: list[dict[str, Any]], bins: int = 10) -> float:
+    """Expected calibration error: mean distance of confidence and accuracy over equally wide bins, weighted by size."""
+    table: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        table[min(int(row["confidence"] * bins), bins - 1)].append(row)
+    gaps = (abs(sum(r["confidence"] for r in part) - sum(r["right"] for r in part)) for part in table.values())
+    return round(sum(gaps) / len(rows), 4)
+
+
+def report(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """All figures: overall, by language, by style, by language and style, and the pairs most often confused."""
+    groups: dict[str, defaultdict[str, list[dict[str, Any]]]] = {name: defaultdict(list) for name in ("language", "style")}
+    for row in rows:
+        for name, table in groups.items():
+            if row[name]:
+                table[row[name]].append(row)
+    confused = Counter((row["topic"], row["predicted"]) for row in rows if not row["right"])
+    return {
+        "overall": summary(rows),
+        **{f"by_{name}": {key: summary(part) for key, part in sorted(table.items())} for name, table in groups.items()},
+        "confused": [{"topic": topic, "predicted": guess, "count": count} for (topic, guess), count in confused.most_common(20)],
+        "rows": rows,
+    }
+
+
+def draw(found: dict[str, Any], path: Path) -> None:
+    """Accuracy by language, and how many answers are wrong when only the surest part is answered."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    figure, (bars, curve) = pyplot.subplots(1, 2, figsize=(11, 4))
+    by_language = found["by_language"]
+    bars.bar(list(by_language), [part["accuracy"] * 100 for part in by_language.values()], color="#0b6e4f")
+    bars.axhline(95, color="#b00020", linewidth=1, linestyle="--")
+    bars.set(title="Right topic by language (%), target 95", ylim=(0, 100))
+    rows = sorted(found["rows"], key=lambda row: -row["confidence"])
+    wrong, points = 0, []
+    for number, row in enumerate(rows, start=1):
+        wrong += not row["right"]
+        points.append((number / len(rows) * 100, wrong / number * 100))
+    curve.plot(*zip(*points), color="#1f5fbf")
+    curve.set(title="Wrong among the answered (%)", xlabel="answered, surest first (%)", xlim=(0, 100), ylim=(0, None))
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+
+
+async def _main(model: str, chart: str, files: list[str]) -> None:
+    cases = read_cases(Path(name) for name in files)
+    if not cases:
+        sys.exit("The files hold no cases.")
+    agent = await load_agent(model_path=model)
+    for case in cases[:20]:  # warm up, so that the first messages do not count the loading of code
+        await judge(agent, case)
+    rows = []
+    for number, case in enumerate(cases, start=1):
+        rows.append(await judge(agent, case))
+        if number % 500 == 0:
+            print(f"{number} of {len(cases)} messages", file=sys.stderr)
+    found = report(rows)
+    if chart:
+        draw(found, Path(chart))
+    print(json.dumps(found, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1], sys.argv[2], sys.argv[3:]))

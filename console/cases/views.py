@@ -1,0 +1,107 @@
+"""The operators' screens: the queue, a case with its conversation, and what an operator can do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from bot.models import Conversation, Message
+from console.cases import services
+from console.cases.models import Case
+from safar.languages import country_name, language_name
+
+_may_see = permission_required("cases.view_case", login_url="wagtailadmin_login")
+_may_act = permission_required("cases.change_case", login_url="wagtailadmin_login")
+
+
+@_may_see
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Open cases, danger first; `?closed=1` shows the closed ones, newest first."""
+    closed = request.GET.get("closed") == "1"
+    rows = Case.objects.select_related("conversation", "operator")
+    shown = rows.filter(status=Case.Status.CLOSED).order_by("-closed_at") if closed else rows.open().most_urgent_first()
+    table = [{"case": case, **_names(case)} for case in shown[:200]]
+    return render(request, "cases/list.html", {"rows": table, "closed": closed})
+
+
+@_may_see
+@require_GET
+def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case.objects.select_related("conversation", "operator"), pk=pk)
+    held_by_me = case.conversation.holder == Conversation.Holder.OPERATOR and case.conversation.operator_id == request.user.pk
+    context = {
+        "case": case,
+        **_names(case),
+        "transcript": [_entry(message) for message in case.conversation.messages.all()],
+        "events": case.events.select_related("by"),
+        "held_by_me": held_by_me,
+        "is_open": case.status != Case.Status.CLOSED,
+    }
+    return render(request, "cases/detail.html", context)
+
+
+@_may_see
+@require_GET
+def case_messages(request: HttpRequest, pk: int) -> JsonResponse:
+    """Messages after `?after=`, for the open screen to fetch."""
+    case = get_object_or_404(Case.objects.select_related("conversation"), pk=pk)
+    after = request.GET.get("after", "0")
+    newer = case.conversation.messages.filter(pk__gt=int(after) if after.isdigit() else 0)
+    return JsonResponse({"messages": [_entry(message) for message in newer], "status": case.get_status_display()})
+
+
+@_may_act
+@require_POST
+def case_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Take over, reply, hand back, close. What cannot be done is said on the screen and changes nothing."""
+    case = get_object_or_404(Case, pk=pk)
+    now, operator = timezone.now(), request.user
+    try:
+        if action == "take":
+            services.take(case=case, by=operator, now=now)  # type: ignore[arg-type]
+        elif action == "reply":
+            services.reply(case=case, text=request.POST.get("text", ""), by=operator, now=now)  # type: ignore[arg-type]
+        else:
+            services.hand_back(case=case, by=operator, close=action == "close", now=now)  # type: ignore[arg-type]
+    except services.CaseClosed:
+        messages.error(request, "This case was closed meanwhile. Nothing was changed.")
+    except services.HeldByAnother:
+        messages.error(request, "You do not hold this conversation. Take it over first; if a colleague has it, ask them.")
+    except ValueError as error:
+        messages.error(request, str(error))
+    return redirect("cases:detail", pk=pk)
+
+
+def _names(case: Case) -> dict[str, str]:
+    return {
+        "language_name": language_name(case.conversation.language, "en"),
+        "country_name": country_name(case.conversation.country, "en") if case.conversation.country else "",
+        "nationality_name": country_name(case.conversation.nationality, "en") if case.conversation.nationality else "",
+    }
+
+
+def _entry(message: Message) -> dict[str, Any]:
+    """A message for the screen, with what the assistant understood of it."""
+    understood = message.understood or {}
+    return {
+        "id": message.pk,
+        "author": message.author,
+        "text": message.text,
+        "language": message.body.get("language", ""),
+        "at": message.at.strftime("%Y-%m-%d %H:%M"),
+        "contacts": [
+            {"name": card["name"], "phones": ", ".join(phone["label"] for phone in card["phones"])}
+            for card in message.body.get("contacts", [])
+        ],
+        "topic": understood.get("topic") or "",
+        "confidence": f"{understood['confidence']:.0%}" if understood.get("confidence") else "",
+        "urgent": bool(understood.get("urgent")),
+        "evidence": ", ".join(understood.get("evidence") or []),
+    }

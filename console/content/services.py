@@ -1,0 +1,105 @@
+"""Loading the repository's answers, and publishing what the console holds."""
+
+from __future__ import annotations
+
+import logging
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+from wagtail.models import Locale
+
+from console.content.models import Answer
+from console.directory.models import Contact
+from safar import answers as shared
+from safar.answers import GENERAL
+from safar.bundle import BundleStore, pack, repository_answers, signing_key, with_descriptions
+from safar.languages import DEFAULT, languages
+from safar.settings import settings
+
+logger = logging.getLogger(__name__)
+
+
+def published_answers() -> dict[str, dict[str, dict[str, shared.Answer]]]:
+    """Topic, country, language to answer, of everything that is live in the console."""
+    table: dict[str, dict[str, dict[str, shared.Answer]]] = {}
+    for answer in Answer.objects.filter(live=True).select_related("locale"):
+        place = table.setdefault(answer.topic, {}).setdefault(answer.country or GENERAL, {})
+        place[answer.locale.language_code] = answer.as_shared()
+    return table
+
+
+def publish() -> str:
+    """Build, sign and switch to a bundle of what the console holds now; return its digest."""
+    known = settings()
+    contacts = with_descriptions(contact.as_shared() for contact in Contact.objects.all())
+    digest = BundleStore(known.bundles).publish(pack(published_answers(), contacts), signing_key(known.var / "keys"))
+    logger.info("bundle.published digest=%s", digest[:12])
+    return digest
+
+
+@transaction.atomic
+def load_answers() -> dict[str, int]:
+    """Bring the repository's answers into the console.
+
+    What a person has changed in the console is never touched: an answer is updated only while its text is
+    the one that was loaded before.
+
+    Returns:
+        How many were `added`, `updated`, `kept` (changed by a person) and `same`.
+    """
+    locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in languages()}
+    known = {(a.topic, a.country, a.locale.language_code): a for a in Answer.objects.select_related("locale")}
+    counts = dict.fromkeys(("added", "updated", "kept", "same"), 0)
+    for topic, variants in repository_answers().items():
+        for country, texts in variants.items():
+            place = "" if country == GENERAL else country
+            for code, text in texts.items():
+                row = known.get((topic, place, code))
+                counts[_load_one(row, topic, place, locales[code], text)] += 1
+    return counts
+
+
+def _load_one(row: Answer | None, topic: str, country: str, locale: Locale, text: shared.Answer) -> str:
+    if row and row.loaded_version == text.version and row.source_version == text.source_version:
+        return "same"
+    if row and row.as_shared().version != row.loaded_version:
+        return "kept"
+    state = "updated" if row else "added"
+    row = row or Answer(topic=topic, country=country, locale=locale, translation_key=Answer.key_of(topic, country))
+    _fill(row, text)
+    row.loaded_version = row.published_version = text.version
+    row.save()
+    row.save_revision(changed=False).publish(log_action=False, skip_permission_checks=True)
+    return state
+
+
+def _fill(row: Answer, text: shared.Answer) -> None:
+    row.title = text.title
+    row.first, row.know, row.next_steps = ("\n".join(part) for part in (text.first, text.know, text.next))
+    row.sources = [("source", {"title": title, "url": url}) for title, url in text.sources]
+    row.checked_on = date.fromisoformat(text.checked_on)
+    row.source_version, row.reviewed = text.source_version, text.reviewed
+
+
+@transaction.atomic
+def after_publication(answer: Answer) -> None:
+    """Keep versions in step after an editor has published an answer.
+
+    A translation published by an editor is one of the English text live now. An English text of which only the
+    wording changed takes its translations along.
+    """
+    version = answer.as_shared().version
+    if answer.is_english:
+        if answer.meaning_unchanged and answer.published_version:
+            _translations(answer).filter(source_version=answer.published_version).update(source_version=version)
+        changes = {"published_version": version, "meaning_unchanged": False}
+    else:
+        english = Answer.objects.filter(translation_key=answer.translation_key, locale__language_code=DEFAULT, live=True).first()
+        changes = {"published_version": version, "source_version": english.as_shared().version if english else ""}
+    Answer.objects.filter(pk=answer.pk).update(**changes)
+
+
+def _translations(answer: Answer) -> QuerySet[Answer]:
+    return Answer.objects.filter(translation_key=answer.translation_key).exclude(pk=answer.pk)

@@ -1,0 +1,263 @@
+"""What the subcommands of `safar` do. Each returns the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from safar import catalogues, model
+from safar import run as runner
+from safar.answers import GENERAL, english_answers
+from safar.bundle import Bundle, BundleReader, BundleStore, open_archive, pack, repository_answers, repository_contacts
+from safar.errors import BundleError, SafarError
+from safar.languages import DEFAULT, best_language, languages
+from safar.replies import Composer, as_plain_text
+from safar.settings import ROOT, settings
+from safar.topics import KINDS, catalogue
+
+_TIMEOUT_S = 30
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def run(given: Namespace) -> int:
+    return runner.run(settings())
+
+
+def train(given: Namespace) -> int:
+    if given.if_needed and model.is_current():
+        print("The model is made from the training data as it is.")
+        return 0
+    model.train()
+    return 0
+
+
+def ask(given: Namespace) -> int:
+    """One question through gateway, assistant, actions and back."""
+    base = f"{settings().web_url}/api/v1/conversations"
+    profile = {name: getattr(given, name) for name in ("language", "country", "nationality") if getattr(given, name)}
+    try:
+        opened = requests.post(base, json=profile, timeout=_TIMEOUT_S)
+        opened.raise_for_status()
+        conversation = opened.json()
+        headers = {"Authorization": f"Bearer {conversation['token']}"}
+        address = f"{base}/{conversation['id']}"
+        answer = requests.post(f"{address}/messages", json={"text": given.text}, headers=headers, timeout=_TIMEOUT_S)
+        requests.delete(address, headers=headers, timeout=_TIMEOUT_S)
+    except requests.ConnectionError as error:
+        raise SafarError(f"Nothing answers at {settings().web_url}. Start Safar with: make run") from error
+    except requests.RequestException as error:
+        raise SafarError(f"The gateway refused: {error}") from error
+    content = answer.json()
+    if not answer.ok:
+        raise SafarError(content["error"]["message"])
+    if given.json:
+        _print_json(content)
+    else:
+        print("\n\n".join(as_plain_text(message) for message in content["messages"]))
+    return 0
+
+
+def evaluate(given: Namespace) -> int:
+    if not model.MODEL.exists():
+        raise SafarError("There is no model yet. Make one with: safar train")
+    files = [str(Path(name).resolve()) for name in given.cases]
+    for name in files:
+        if not Path(name).exists():
+            raise SafarError(f"{name}: no such file.")
+    chart = str(Path(given.chart).resolve()) if given.chart else ""
+    result = subprocess.run(
+        [str(model.ASSISTANT_PYTHON), "-m", "components.evaluation", str(model.MODEL), chart, *files],
+        cwd=ROOT,
+        env={**os.environ, **model.QUIET, **settings().environment(), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=None if sys.stderr.isatty() else subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise SafarError(f"The evaluation failed: {(result.stderr or '').strip()[-2000:]}")
+    found = json.loads(result.stdout.splitlines()[-1])
+    if given.json:
+        _print_json(found)
+    else:
+        _print_evaluation(found)
+    return 0
+
+
+_COLUMNS = (
+    ("cases", "cases", False),
+    ("accuracy", "right", True),
+    ("top3", "top 3", True),
+    ("answered_at_once", "answered", True),
+    ("wrong_without_asking", "wrong", True),
+    ("urgent_recall", "urgent", True),
+    ("urgent_false_alarms", "alarms", True),
+    ("out_of_scope_recall", "off-topic", True),
+    ("language", "language", True),
+    ("ms_p50", "ms p50", False),
+    ("ms_p95", "ms p95", False),
+    ("calibration_error", "calib.", False),
+)
+
+
+def _print_evaluation(found: dict[str, Any]) -> None:
+    rows = [("all", found["overall"]), *found["by_language"].items(), *found["by_style"].items()]
+    print(f"{'':10}" + "".join(f"{title:>10}" for _, title, _ in _COLUMNS))
+    for name, part in rows:
+        cells = (("" if part[key] is None else f"{part[key]:.1%}" if share else str(part[key])) for key, _, share in _COLUMNS)
+        print(f"{name:10}" + "".join(f"{cell:>10}" for cell in cells))
+    print("\nMost often confused (topic, taken for, times):")
+    for pair in found["confused"][:12]:
+        print(f"  {pair['topic']:28} {pair['predicted'] or '–':28} {pair['count']}")
+
+
+def _bundle() -> Bundle:
+    """The published bundle, or one of the repository's files when nothing is published yet."""
+    known = settings()
+    try:
+        return BundleReader(BundleStore(known.bundles), known.bundle_public_key).current()
+    except BundleError:
+        return open_archive(pack(repository_answers(), repository_contacts()), "repository")
+
+
+def contacts(given: Namespace) -> int:
+    bundle = _bundle()
+    composer = Composer(bundle, best_language([given.language]), given.country.upper(), (given.nationality or "").upper() or None)
+    found = bundle.find_contacts(given.kind or KINDS, composer.country, composer.nationality, limit_per_kind=50)
+    cards = [composer.card(contact) for contact in found]
+    if given.json:
+        _print_json(cards)
+    else:
+        print(as_plain_text(composer.message("", contacts=cards)).strip() or "No contact of this kind is known there.")
+    return 0
+
+
+def coverage(given: Namespace) -> int:
+    """Languages by topics: what has an answer, what is out of step with English, and the countries with rules of their own."""
+    english = english_answers()
+    topics = list(catalogue().topics)
+    table: dict[str, Any] = {}
+    for code in languages():
+        answered = [name for name in topics if name in english and catalogues.answer_in(code, name, english[name][GENERAL])]
+        strings = catalogues.strings(code)
+        table[code] = {
+            "answers": len(answered),
+            "topics": len(topics),
+            "missing": [name for name in topics if name not in answered],
+            "strings": len(strings),
+            "strings_of": len(catalogues.interface()),
+            "examples": sum(1 for path in (ROOT / "data" / "nlu" / code).glob("*.yml") for line in path.open(encoding="utf-8") if line.startswith("    - ")),
+        }
+    countries = sorted({country for variants in english.values() for country in variants if country != GENERAL})
+    by_country = {country: sorted(name for name, variants in english.items() if country in variants) for country in countries}
+    if given.json:
+        _print_json({"languages": table, "countries": by_country})
+        return 0
+    print(f"{'language':10}{'answers':>12}{'strings':>12}{'examples':>12}")
+    for code, row in table.items():
+        print(f"{code:10}{row['answers']:>7} / {row['topics']:<3}{row['strings']:>6} / {row['strings_of']:<4}{row['examples']:>10}")
+        if row["missing"] and code != DEFAULT:
+            print(f"{'':10}no answer yet: {', '.join(row['missing'][:8])}{' ...' if len(row['missing']) > 8 else ''}")
+    print("\nTopics with a rule of their own, by country:")
+    for country, names in by_country.items():
+        print(f"  {country}  {', '.join(names)}")
+    return 0
+
+
+def publish(given: Namespace) -> int:
+    if given.roll_back:
+        digest = BundleStore(settings().bundles).roll_back()
+    else:
+        environment = {**os.environ, **settings().environment(), "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "console.settings"}
+        script = "import django; django.setup(); from console.content.services import publish; print(publish())"
+        result = subprocess.run([str(runner.WEB_PYTHON), "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise SafarError(f"Publishing failed. Is the database made (make run)?\n{result.stderr.strip()[-1000:]}")
+        digest = result.stdout.strip().splitlines()[-1]
+    if given.json:
+        _print_json({"digest": digest})
+    else:
+        print(f"The current bundle is {digest[:12]}. Every process has it within 5 seconds.")
+    return 0
+
+
+def doctor(given: Namespace) -> int:
+    """Each check with what to do when it fails; exit code 1 when any does."""
+    checks = [_check(name, probe) for name, probe in _CHECKS]
+    if given.json:
+        _print_json(checks)
+    else:
+        for check in checks:
+            print(f"{'ok ' if check['ok'] else 'NO '} {check['name']}: {check['detail']}")
+    return 0 if all(check["ok"] for check in checks) else 1
+
+
+def _check(name: str, probe: Any) -> dict[str, Any]:
+    try:
+        return {"name": name, "ok": True, "detail": probe()}
+    except (SafarError, requests.RequestException, OSError) as error:
+        return {"name": name, "ok": False, "detail": str(error)}
+
+
+def _probe_settings() -> str:
+    known = settings()
+    return f"data under {known.var}, retention {known.retention_days} days, Telegram {'on' if known.telegram_token else 'off'}"
+
+
+def _probe_content() -> str:
+    return f"{len(english_answers())} answers, {len(catalogues.interface())} strings, {len(repository_contacts())} contacts"
+
+
+def _probe_model() -> str:
+    if not model.is_current():
+        raise SafarError("no model for the training data as it is. Make one with: safar train")
+    return f"{model.MODEL.stat().st_size / 1e6:.1f} MB"
+
+
+def _probe_bundle() -> str:
+    known = settings()
+    return BundleReader(BundleStore(known.bundles), known.bundle_public_key).current().digest[:12]
+
+
+def _probe_running() -> str:
+    answer = requests.get(f"{settings().web_url}/api/v1/health", timeout=5)
+    if not answer.ok:
+        raise SafarError(f"running, but not whole: {answer.text}. See {settings().var / 'safar.log'}")
+    return settings().web_url
+
+
+_CHECKS = (
+    ("settings", _probe_settings),
+    ("content", _probe_content),
+    ("model", _probe_model),
+    ("bundle", _probe_bundle),
+    ("running", _probe_running),
+)
+
+
+def messages(given: Namespace) -> int:
+    """Update the catalogues, or with --check only tell whether they are in step."""
+    if given.check:
+        late = catalogues.out_of_step()
+        if given.json:
+            _print_json(late)
+        for path in late:
+            print(f"{path} is not in step with the English sources. Run: make messages", file=sys.stderr)
+        return 1 if late else 0
+    counts = catalogues.update()
+    if given.json:
+        _print_json(counts)
+    else:
+        for name, count in counts.items():
+            print(f"{name:16} {count} without a translation")
+    return 0

@@ -1,0 +1,70 @@
+"""The trained model: whether there is one for the files as they are, and making one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from safar.errors import SafarError
+from safar.languages import languages
+from safar.settings import ROOT
+
+MODELS = ROOT / "models"
+MODEL = MODELS / "safar.tar.gz"
+_STAMP = MODELS / "safar.json"
+ASSISTANT_PYTHON = ROOT / ".venv" / "assistant" / "bin" / "python"
+QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "PYTHONWARNINGS": "ignore"}
+
+
+class TrainingFailed(SafarError):
+    """Rasa could not train; the model that was there is untouched."""
+
+
+def training_files() -> list[Path]:
+    """Everything the model is made from."""
+    folders = [ROOT / "data" / "nlu" / code for code in languages()] + [ROOT / "data" / "rules", ROOT / "data" / "stories"]
+    data = [path for folder in folders for path in folder.glob("*.yml")]
+    code = [path for path in (ROOT / "components").glob("*.py")]
+    return sorted([*data, *code, ROOT / "config.yml", ROOT / "domain.yml", ROOT / "data" / "languages.yml"])
+
+
+def fingerprint() -> str:
+    """SHA-256 over names and contents of all training files."""
+    digest = hashlib.sha256()
+    for path in training_files():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def is_current() -> bool:
+    """Whether the model was made from the files as they are now."""
+    try:
+        return MODEL.exists() and json.loads(_STAMP.read_text())["fingerprint"] == fingerprint()
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def train(progress: Callable[[str], None] = print) -> None:
+    """Train a model and put it in the place of the one before.
+
+    Raises:
+        TrainingFailed: with the end of Rasa's output.
+    """
+    made_from = fingerprint()
+    data = [str(ROOT / "data" / "nlu" / code) for code in languages()] + [str(ROOT / "data" / "rules"), str(ROOT / "data" / "stories")]
+    command = [str(ASSISTANT_PYTHON), "-m", "rasa", "train", "--domain", "domain.yml", "--config", "config.yml"]
+    command += ["--data", *data, "--out", str(MODELS), "--fixed-model-name", "safar-new"]
+    progress(f"Training on {len(training_files())} files in {len(languages())} languages (about half a minute) ...")
+    result = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    fresh = MODELS / "safar-new.tar.gz"
+    if result.returncode or not fresh.exists():
+        raise TrainingFailed("Training failed. The end of Rasa's output:\n" + (result.stdout + result.stderr)[-3000:])
+    fresh.replace(MODEL)
+    _STAMP.write_text(json.dumps({"fingerprint": made_from}))
+    progress(f"Trained: {MODEL.relative_to(ROOT)} ({MODEL.stat().st_size / 1e6:.1f} MB)")
