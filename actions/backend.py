@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,9 +38,7 @@ class Backend:
     def bundle(self) -> Bundle:
         return self._client.current()
 
-    async def open_case(
-        self, *, conversation: str, reason: str, topic: str | None, urgent: bool, evidence: list[str]
-    ) -> Case:
+    async def open_case(self, *, conversation: str, reason: str, topic: str | None, urgent: bool, evidence: list[str]) -> Case:
         """Open a case for a conversation, or add to the one that is open.
 
         Args:
@@ -52,11 +51,13 @@ class Backend:
         headers = {"Authorization": f"Bearer {self._known.internal_token}"}
         timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
         try:
-            async with aiohttp.ClientSession(timeout=timeout) as session:
-                async with session.post(f"{self._known.web_url}/internal/v1/cases", json=body, headers=headers) as answer:
-                    answer.raise_for_status()
-                    opened = await answer.json()
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(f"{self._known.web_url}/internal/v1/cases", json=body, headers=headers) as answer,
+            ):
+                answer.raise_for_status()
+                opened = await answer.json()
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
             raise BackendUnavailable(str(error)) from error
         return Case(opened["reference"], opened["is_new"])
 

@@ -78,8 +78,7 @@ def named_languages(text: str) -> list[str]:
     """The ISO 639 codes of the languages that a text names, in its order, in any of Safar's languages."""
     names = names_of_languages()
     words = [word.casefold() for word in _WORD.findall(text)]
-    bare = [word.removeprefix("ال") for word in words]
-    found = [names.get(word) or names.get(f"ال{short}") or names.get(_stem(word)) for word, short in zip(words, bare)]
+    found = [names.get(word) or names.get(f"ال{word}") or names.get(_stem(word)) for word in words]
     return list(dict.fromkeys(code for code in found if code))
 
 

@@ -16,13 +16,12 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from bot import live, services
-from bot.assistant import AssistantAway
 from bot.bundles import composer_for, current_bundle
 from bot.gateway import Gateway
 from bot.models import Conversation, Message
 from console.cases.models import Case
 from console.cases.services import open_case
-from safar.bundle import BundleError
+from safar.errors import BundleError
 from safar.languages import accepted_languages, best_language, country_name, languages
 from safar.replies import Composer
 from safar.settings import settings
@@ -45,11 +44,6 @@ def gateway() -> Gateway:
 
 
 # --- what goes in and out ---
-
-
-class Position(Schema):
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
 
 
 class NewConversation(Schema):
@@ -229,9 +223,7 @@ async def create_conversation(request: HttpRequest, wanted: NewConversation) -> 
     return 201, {**_profile_json(conversation), "id": conversation.pk, "token": token, "messages": [message_json(welcome)]}
 
 
-@api.post(
-    "/conversations/{conversation_id}/messages", response={200: MessagesOut, 429: ErrorOut, 413: ErrorOut}, by_alias=True
-)
+@api.post("/conversations/{conversation_id}/messages", response={200: MessagesOut, 429: ErrorOut, 413: ErrorOut}, by_alias=True)
 async def send_message(request: HttpRequest, conversation_id: UUID, sent: NewMessage) -> Any:
     """Say something and get the replies. With the same `client_id` again: the same replies, and nothing is said twice."""
     conversation = await _opened(request, conversation_id)
@@ -282,7 +274,7 @@ async def _events(conversation_id: UUID, after: int) -> AsyncIterator[bytes]:
     while True:
         conversation = await Conversation.objects.filter(pk=conversation_id).afirst()
         if conversation is None:
-            yield b"event: state\ndata: {\"held_by\": \"gone\"}\n\n"
+            yield b'event: state\ndata: {"held_by": "gone"}\n\n'
             return
         if conversation.holder != holder:
             holder, quiet_s = conversation.holder, 0.0
@@ -310,10 +302,7 @@ async def change_conversation(request: HttpRequest, conversation_id: UUID, wante
 async def delete_conversation(request: HttpRequest, conversation_id: UUID) -> tuple[int, None]:
     """Forget everything of this conversation."""
     conversation = await _opened(request, conversation_id)
-    try:
-        await gateway().forget(conversation)
-    except AssistantAway:
-        pass  # ours is gone; the assistant's copy is removed when it is back (bot/background.py)
+    await gateway().forget(conversation)
     return 204, None
 
 
@@ -334,14 +323,18 @@ async def interface(request: HttpRequest, language: str) -> HttpResponse:
         "language": code,
         "dir": languages()[code].dir,
         "languages": [{"code": key, "name": entry.name, "dir": entry.dir} for key, entry in languages().items()],
-        "strings": {key: bundle.string(key, code) for key in bundle.strings["en"] if key.startswith(("widget_", "button_", "group_"))},
+        "strings": {
+            key: bundle.string(key, code) for key in bundle.strings["en"] if key.startswith(("widget_", "button_", "group_"))
+        },
         "menu": [
             {
                 "group": group.id,
                 "title": bundle.string(f"group_{group.id}", code),
                 "pictogram": group.pictogram,
                 "topics": [
-                    {"topic": topic.id, "title": composer.bundle.title(topic.id, code)} for topic in group.topics if topic.id in bundle.answers
+                    {"topic": topic.id, "title": composer.bundle.title(topic.id, code)}
+                    for topic in group.topics
+                    if topic.id in bundle.answers
                 ],
             }
             for group in catalogue().groups
@@ -360,9 +353,21 @@ async def emergency(request: HttpRequest, language: str = "en", country: str | N
     composer = Composer(await sync_to_async(current_bundle)(), code, known or None)
     if not known:
         buttons = composer.country_buttons()
-        return {"countries": [{"code": json.loads(b["payload"].partition("{")[1] + b["payload"].partition("{")[2])["country"], "name": b["title"]} for b in buttons]}
+        return {
+            "countries": [
+                {
+                    "code": json.loads(b["payload"].partition("{")[1] + b["payload"].partition("{")[2])["country"],
+                    "name": b["title"],
+                }
+                for b in buttons
+            ]
+        }
     contacts = composer.bundle.find_contacts(("emergency", "migrant_helpline", "trafficking_hotline"), known, None)
-    return {"country": known, "country_name": country_name(known, code), "contacts": [composer.card(contact) for contact in contacts]}
+    return {
+        "country": known,
+        "country_name": country_name(known, code),
+        "contacts": [composer.card(contact) for contact in contacts],
+    }
 
 
 @api.get("/health", response={200: dict, 503: dict})

@@ -51,6 +51,7 @@ class Background:
 
     @staticmethod
     async def _retry(gateway: Gateway) -> None:
+        await gateway.finish_forgetting()
         tried = await gateway.retry_unanswered()
         if tried:
             logger.info("messages.retried count=%d", tried)

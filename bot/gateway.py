@@ -15,7 +15,7 @@ from django.utils import timezone
 from bot import live, services
 from bot.assistant import Assistant, AssistantAway, Turn
 from bot.bundles import composer_for
-from bot.models import Conversation, Message
+from bot.models import Conversation, Forgotten, Message
 from bot.services import Incoming
 from console.cases.services import open_case
 from safar.replies import Composer
@@ -94,7 +94,12 @@ class Gateway:
         """The action has opened a case already; if it could not, or the topic has no action, this does."""
         topic = understood["topic"] if understood["topic"] in catalogue().topics else None
         await sync_to_async(open_case)(
-            conversation=conversation, reason="danger", topic=topic, urgent=True, evidence=understood["evidence"], now=timezone.now()
+            conversation=conversation,
+            reason="danger",
+            topic=topic,
+            urgent=True,
+            evidence=understood["evidence"],
+            now=timezone.now(),
         )
 
     async def _leave_to_operator(self, conversation: Conversation, message: Message) -> list[Message]:
@@ -143,7 +148,11 @@ class Gateway:
         topic = catalogue().topics.get(understood["topic"] or "")
         kinds = topic.contacts if topic else ()
         answer = composer.answer(topic.id) if topic else [composer.say("utter_not_understood", buttons=composer.menu_buttons())]
-        replies = [composer.danger(kinds), *answer] if understood["urgent"] or (topic and topic.urgent) else [*answer, composer.danger(kinds)]
+        replies = (
+            [composer.danger(kinds), *answer]
+            if understood["urgent"] or (topic and topic.urgent)
+            else [*answer, composer.danger(kinds)]
+        )
         return Turn(replies, understood, {}, False)
 
     async def retry_unanswered(self) -> int:
@@ -157,24 +166,39 @@ class Gateway:
         return len(waiting)
 
     async def forget(self, conversation: Conversation) -> None:
-        """Delete a conversation everywhere.
-
-        Raises:
-            AssistantAway: Rasa could not be reached; ours is deleted, and `forget_trackers` tries again.
-        """
-        identity = str(conversation.pk)
+        """Delete a conversation here at once, and in the assistant at once or as soon as it is back."""
+        identity = conversation.pk
         await sync_to_async(services.forget)(conversation=conversation)
-        live.notify(conversation.pk)
-        await self.assistant.forget(identity)
+        live.notify(identity)
+        await self._forget_in_assistant(identity)
+
+    async def _forget_in_assistant(self, identity: UUID) -> bool:
+        try:
+            await self.assistant.forget(str(identity))
+        except AssistantAway as error:
+            logger.warning("assistant.not_forgotten_yet conversation=%s error=%s", identity, error)
+            return False
+        await Forgotten.objects.filter(conversation=identity).adelete()
+        return True
+
+    async def finish_forgetting(self) -> None:
+        """Delete in the assistant what was deleted here while it was away."""
+        async for forgotten in Forgotten.objects.all()[:100]:
+            if not await self._forget_in_assistant(forgotten.conversation):
+                return
 
 
 def unavailable(composer: Composer) -> list[Reply]:
     """What is said when nothing else can be: that the message is kept, and the emergency numbers."""
     numbers = composer.danger()
-    return [{**numbers, "text": composer.bundle.string("notice_unavailable", composer.language)}] if numbers["contacts"] else [
-        composer.say("notice_unavailable"),
-        numbers,
-    ]
+    return (
+        [{**numbers, "text": composer.bundle.string("notice_unavailable", composer.language)}]
+        if numbers["contacts"]
+        else [
+            composer.say("notice_unavailable"),
+            numbers,
+        ]
+    )
 
 
 def _profile(conversation: Conversation) -> dict[str, str | None]:

@@ -60,6 +60,15 @@ class Conversation(models.Model):
         return bool(self.token_digest) and hmac.compare_digest(self.token_digest, digest)
 
 
+class Forgotten(models.Model):
+    """A conversation that is deleted here and still to be deleted in the assistant, which was away."""
+
+    conversation = models.UUIDField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.conversation)
+
+
 class Message(models.Model):
     """One message, of whichever side. `body` holds the fields of the Conversation API beside text and author."""
 

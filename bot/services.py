@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from bot.models import Conversation, Message
+from bot.models import Conversation, Forgotten, Message
 from safar.languages import best_language, countries, languages
 from safar.replies import Message as Reply
 from safar.settings import settings
@@ -182,7 +182,13 @@ def _store(conversation: Conversation, author: str, reply: Reply, *, message: Me
     delivered = now if conversation.channel == Conversation.Channel.WEB else None
     Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
     return Message.objects.create(
-        conversation=conversation, author=author, text=reply["text"], body=body, replies_to=message, delivered_at=delivered, at=now
+        conversation=conversation,
+        author=author,
+        text=reply["text"],
+        body=body,
+        replies_to=message,
+        delivered_at=delivered,
+        at=now,
     )
 
 
@@ -231,5 +237,6 @@ def claim_unanswered(*, now: datetime, older_than: timedelta, limit: int = 20) -
 
 @transaction.atomic
 def forget(*, conversation: Conversation) -> None:
-    """Delete a conversation with its messages and cases. What Rasa keeps is removed by the gateway."""
+    """Delete a conversation with its messages and cases, and note that the assistant has still to do so."""
+    Forgotten.objects.get_or_create(conversation=conversation.pk)
     Conversation.objects.filter(pk=conversation.pk).delete()

@@ -17,7 +17,10 @@ from safar.settings import ROOT, settings
 _WIDGET = ROOT / "widget" / "dist" / "safar-chat.js"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # Nothing from elsewhere, no inline code; the widget styles itself through constructed style sheets.
-_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
 
 
 @require_GET
@@ -54,7 +57,9 @@ def current(request: HttpRequest) -> HttpResponse:
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304)
     _, signature = store.read(known["digest"])
-    return JsonResponse({"digest": known["digest"], "signature": signature.hex()}, headers={"ETag": etag, "Cache-Control": "no-cache"})
+    return JsonResponse(
+        {"digest": known["digest"], "signature": signature.hex()}, headers={"ETag": etag, "Cache-Control": "no-cache"}
+    )
 
 
 @require_GET

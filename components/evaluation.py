@@ -17,7 +17,7 @@ from typing import Any
 
 from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 
 from safar.topics import catalogue
 
@@ -52,7 +52,7 @@ async def judge(agent: Agent, case: dict[str, str]) -> dict[str, Any]:
     elapsed_ms = (time.perf_counter() - begun) * 1000
     ranking = [entry for entry in parse.get("intent_ranking") or [] if entry["name"] != DEFAULT_NLU_FALLBACK_INTENT_NAME]
     asked = parse["intent"]["name"] in (DEFAULT_NLU_FALLBACK_INTENT_NAME, None)
-    best = ranking[0] if ranking else {"name": None, "confidence": 0.0}
+    best: dict[str, Any] = ranking[0] if ranking else {"name": None, "confidence": 0.0}
     fair = {case["topic"], case["alt"]} - {""}
     return {
         **case,
@@ -105,7 +105,7 @@ def calibration_error(rows: list[dict[str, Any]], bins: int = 10) -> float:
     for row in rows:
         table[min(int(row["confidence"] * bins), bins - 1)].append(row)
     gaps = (abs(sum(r["confidence"] for r in part) - sum(r["right"] for r in part)) for part in table.values())
-    return round(sum(gaps) / len(rows), 4)
+    return round(float(sum(gaps)) / len(rows), 4)
 
 
 def report(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def draw(found: dict[str, Any], path: Path) -> None:
     for number, row in enumerate(rows, start=1):
         wrong += not row["right"]
         points.append((number / len(rows) * 100, wrong / number * 100))
-    curve.plot(*zip(*points), color="#1f5fbf")
+    curve.plot(*zip(*points, strict=False), color="#1f5fbf")
     curve.set(title="Wrong among the answered (%)", xlabel="answered, surest first (%)", xlim=(0, 100), ylim=(0, None))
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})

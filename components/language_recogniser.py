@@ -24,6 +24,7 @@ from safar.languages import languages
 FOLDER = "folder"
 CONFIDENT = "confident"
 LANGUAGE = "language"
+_FastSafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
 _PRIOR_OF_CURRENT = 0.9
 
@@ -46,7 +47,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> LanguageRecogniser:
-        model = LinearTextModel(characters=(1, 4), words=(1, 1), min_df=3, C=1.0)
+        model = LinearTextModel(characters=(1, 4), words=(1, 1), min_df=3, penalty=1.0)
         return cls(config, model_storage, resource, model)
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
@@ -56,12 +57,10 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """Which example lies in which language's folder is not in Rasa's training data, so the files count as configuration."""
         files = sorted(Path(config.get(FOLDER, "data/nlu")).glob("*/*.yml"))
-        return get_text_hash("".join(path.read_text(encoding="utf-8") for path in files))
+        return str(get_text_hash("".join(path.read_text(encoding="utf-8") for path in files)))
 
     def train(self, training_data: TrainingData) -> Resource:
-        pairs = [
-            (normalise(text), code) for code in languages() for text in examples_of(Path(self._config[FOLDER]) / code)
-        ]
+        pairs = [(normalise(text), code) for code in languages() for text in examples_of(Path(self._config[FOLDER]) / code)]
         self._model.fit([text for text, _ in pairs], [code for _, code in pairs])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
@@ -130,7 +129,7 @@ def examples_of(folder: Path) -> list[str]:
     """The training examples of one language, from its Rasa files."""
     texts = []
     for path in sorted(folder.glob("*.yml")):
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_FastSafeLoader)  # noqa: S506 (a safe loader)
         for block in content.get("nlu") or []:
             texts += [line[2:].strip() for line in block.get("examples", "").splitlines() if line.startswith("- ")]
     return texts

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
+
+Floats = npt.NDArray[np.float32]
 
 
 class LinearTextModel:
@@ -25,7 +28,7 @@ class LinearTextModel:
         characters: shortest and longest character n-gram.
         words: shortest and longest word n-gram, or None to leave words out.
         min_df: an n-gram seen in fewer training texts than this is left out.
-        C: inverse of the regularisation strength of the support vector machine.
+        penalty: inverse of the regularisation strength of the support vector machine.
     """
 
     def __init__(
@@ -34,9 +37,14 @@ class LinearTextModel:
         characters: tuple[int, int] = (1, 5),
         words: tuple[int, int] | None = (1, 2),
         min_df: int = 2,
-        C: float = 0.5,
+        penalty: float = 0.5,
     ) -> None:
-        self._settings = {"characters": list(characters), "words": list(words) if words else None, "min_df": min_df, "C": C}
+        self._settings = {
+            "characters": list(characters),
+            "words": list(words) if words else None,
+            "min_df": min_df,
+            "penalty": penalty,
+        }
         self._vectorizers = [_vectorizer("char_wb", characters, min_df)]
         if words:
             self._vectorizers.append(_vectorizer("word", words, min_df))
@@ -48,12 +56,14 @@ class LinearTextModel:
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> None:
         """Learn from texts and their labels, then calibrate by threefold cross-validation (temperature scaling)."""
         features = self._join([vectorizer.fit_transform(texts) for vectorizer in self._vectorizers])
-        machine = LinearSVC(C=float(self._settings["C"]), dual=True, tol=1e-3, random_state=7)  # type: ignore[arg-type]
+        machine = LinearSVC(C=float(self._settings["penalty"]), dual=True, tol=1e-3, random_state=7)  # type: ignore[arg-type]
         machine.fit(features, labels)
         self.labels = [str(label) for label in machine.classes_]
         two = len(self.labels) == 2  # scikit-learn keeps one row for two classes
         self._coefficients = np.vstack([-machine.coef_, machine.coef_] if two else [machine.coef_]).astype(np.float32)
-        self._intercepts = np.concatenate([-machine.intercept_, machine.intercept_] if two else [machine.intercept_]).astype(np.float32)
+        self._intercepts = np.concatenate([-machine.intercept_, machine.intercept_] if two else [machine.intercept_]).astype(
+            np.float32
+        )
         self._temperature = self._calibrate(features, labels)
 
     def _calibrate(self, features: csr_matrix, labels: Sequence[str]) -> float:
@@ -62,7 +72,7 @@ class LinearTextModel:
         if min(counts.values()) < 3:
             return 1.0
         folds = StratifiedKFold(3, shuffle=True, random_state=7)
-        machine = LinearSVC(C=float(self._settings["C"]), dual=True, tol=1e-2, random_state=7)  # type: ignore[arg-type]
+        machine = LinearSVC(C=float(self._settings["penalty"]), dual=True, tol=1e-2, random_state=7)  # type: ignore[arg-type]
         scores = cross_val_predict(machine, features, labels, cv=folds, method="decision_function", n_jobs=2)
         scores = np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
         truth = np.array([self.labels.index(label) for label in labels])
@@ -73,12 +83,12 @@ class LinearTextModel:
 
         return float(minimize_scalar(log_loss, bounds=(0.02, 5.0), method="bounded").x)
 
-    def probabilities(self, text: str) -> np.ndarray:
+    def probabilities(self, text: str) -> Floats:
         """Chances of the labels, in the order of `labels`; they add up to 1."""
         features = self._join([vectorizer.transform([text]) for vectorizer in self._vectorizers])
         # Only the columns of the n-grams that occur are multiplied: some hundred of many ten thousands.
         scores = self._coefficients[:, features.indices].astype(np.float32) @ features.data + self._intercepts
-        return _softmax(scores[np.newaxis, :] / self._temperature)[0]
+        return np.asarray(_softmax(scores[np.newaxis, :] / self._temperature)[0])
 
     @staticmethod
     def _join(parts: list[csr_matrix]) -> csr_matrix:
@@ -110,9 +120,9 @@ class LinearTextModel:
         kept: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         settings = kept["settings"]
         words = tuple(settings["words"]) if settings["words"] else None
-        model = cls(characters=tuple(settings["characters"]), words=words, min_df=settings["min_df"], C=settings["C"])  # type: ignore[arg-type]
+        model = cls(characters=tuple(settings["characters"]), words=words, min_df=settings["min_df"], penalty=settings["penalty"])
         arrays = np.load(folder / "model.npz", allow_pickle=False)
-        for number, (vectorizer, vocabulary) in enumerate(zip(model._vectorizers, kept["vocabularies"])):
+        for number, (vectorizer, vocabulary) in enumerate(zip(model._vectorizers, kept["vocabularies"], strict=False)):
             vectorizer.vocabulary_ = {ngram: index for index, ngram in enumerate(vocabulary)}
             vectorizer.idf_ = arrays[f"idf{number}"]
         # Column-major: a lookup reads whole columns.
@@ -129,11 +139,11 @@ def _vectorizer(analyzer: str, ngrams: tuple[int, int], min_df: int) -> TfidfVec
         min_df=min_df,
         sublinear_tf=True,
         lowercase=False,
-        token_pattern=r"(?u)\S+",
+        token_pattern=r"(?u)\S+",  # noqa: S106 (an expression)
         dtype=np.float32,
     )
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
+def _softmax(scores: Floats) -> Floats:
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

@@ -143,7 +143,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def _usual_nationality(message: Message) -> str | None:
-        entry = languages().get((message.get("language") or {}).get("name"))
+        entry = languages().get((message.get("language") or {}).get("name") or "")
         return entry.nationality if entry else None
 
     def recognise(self, text: str, home: str | None = None, intent: str | None = None) -> dict[str, str]:

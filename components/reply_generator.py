@@ -12,7 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from components.conversation import profile_from, understood_from
-from safar.bundle import Bundle, BundleClient
+from safar.bundle import BundleClient
 from safar.replies import Button, Composer, Message, as_plain_text
 from safar.settings import settings
 
@@ -110,9 +110,13 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
 
     def _compose(self, composer: Composer, name: str, given: dict[str, Any]) -> list[Message]:
         if name == "utter_answer":
-            return composer.answer(given["topic"]) or [composer.say("utter_no_answer_yet", buttons=_BUTTONS["utter_no_answer_yet"](composer, given))]
+            return composer.answer(given["topic"]) or [
+                composer.say("utter_no_answer_yet", buttons=_BUTTONS["utter_no_answer_yet"](composer, given))
+            ]
         if name == "utter_answer_briefly":
-            return composer.answer_briefly(given["topic"]) or [composer.say("utter_nothing_to_simplify", buttons=composer.menu_buttons())]
+            return composer.answer_briefly(given["topic"]) or [
+                composer.say("utter_nothing_to_simplify", buttons=composer.menu_buttons())
+            ]
         if name == "utter_sources":
             return [composer.sources(given.get("topic") or "")]
         if name == "utter_danger_first":

@@ -55,7 +55,8 @@ class UrgencyLexicon:
     def find(self, text: str) -> dict[str, list[str]]:
         """The phrases found in a normalised text, by strength (`sure`, `hint`)."""
         return {
-            strength: list(dict.fromkeys(pattern.findall(text))) if pattern else [] for strength, pattern in self._patterns.items()
+            strength: list(dict.fromkeys(pattern.findall(text))) if pattern else []
+            for strength, pattern in self._patterns.items()
         }
 
 
@@ -97,7 +98,9 @@ class UrgencyDetector(GraphComponent):
         needed = self._config[WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else ALONE]
         urgent = bool(score >= needed)
         evidence = [f"“{phrase}”" for phrase in [*found["sure"], *found["hint"]]]
-        likely = [entry for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent and entry[PREDICTED_CONFIDENCE_KEY] >= 0.05]
+        likely = [
+            entry for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent and entry[PREDICTED_CONFIDENCE_KEY] >= 0.05
+        ]
         evidence += [f"{entry[INTENT_NAME_KEY]} {entry[PREDICTED_CONFIDENCE_KEY]:.0%}" for entry in likely]
         return {"urgent": urgent, "score": round(float(score), 4), "evidence": evidence if urgent else []}
 

@@ -16,7 +16,7 @@ from bot.background import Background  # noqa: E402  (needs Django to be set up)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Any], Awaitable[None]]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -26,12 +26,18 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--if-needed", action="store_true", help="only when the training data has changed since")
     ask = add("ask", "Ask one question through the whole running chain.")
     ask.add_argument("text", help="the question, in any of the languages")
-    for name, text in (("language", "language code, such as ne"), ("country", "country the person is in, such as QA"), ("nationality", "country they come from")):
+    for name, text in (
+        ("language", "language code, such as ne"),
+        ("country", "country the person is in, such as QA"),
+        ("nationality", "country they come from"),
+    ):
         ask.add_argument(f"--{name}", help=text)
     evaluate = add("evaluate", "Measure understanding on messages with known topics (CSV: language,text,topic[,alt,style]).")
     evaluate.add_argument("cases", nargs="+", metavar="CASES.csv")
     evaluate.add_argument("--chart", metavar="FILE.svg", help="draw accuracy by language and the risk/coverage curve")
-    contacts = add("contacts", "Look contacts up in the published bundle, or in the repository's files before anything is published.")
+    contacts = add(
+        "contacts", "Look contacts up in the published bundle, or in the repository's files before anything is published."
+    )
     contacts.add_argument("--country", required=True)
     contacts.add_argument("--nationality")
     contacts.add_argument("--kind", action="append", choices=KINDS, help="may be given several times; all kinds without it")

@@ -105,7 +105,7 @@ def translated(answer: Answer, translate: Callable[[str], str | None]) -> Answer
         translate: gives the translation of one English sentence, or None.
     """
     title = translate(answer.title)
-    lists = {name: tuple(translate(line) for line in getattr(answer, name)) for name in _LISTS}
+    lists: dict[str, Any] = {name: tuple(translate(line) for line in getattr(answer, name)) for name in _LISTS}
     if title is None or any(line is None for lines in lists.values() for line in lines):
         return None
     return replace(answer, title=title, source_version=answer.version, **lists)

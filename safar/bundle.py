@@ -207,7 +207,9 @@ def open_archive(data: bytes, digest: str) -> Bundle:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             manifest = json.loads(archive.read("manifest.json"))
             if manifest["format"] != FORMAT:
-                raise BundleError(f"Bundle {digest[:12]}: format {manifest['format']}, this release reads {FORMAT}. Update Safar.")
+                raise BundleError(
+                    f"Bundle {digest[:12]}: format {manifest['format']}, this release reads {FORMAT}. Update Safar."
+                )
             return Bundle(digest, {name: json.loads(archive.read(name)) for name in _FILES})
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise BundleError(f"Bundle {digest[:12]}: cannot be read ({error}). Publish again.") from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -118,7 +118,9 @@ def out_of_step() -> list[str]:
     late = []
     for domain in DOMAINS:
         wanted = {(m.context, m.id) for m in template(domain) if m.id}
-        paths = [(LOCALES / f"{domain}.pot", None)] + [(catalogue_path(code, domain), code) for code in languages() if code != DEFAULT]
+        paths = [(LOCALES / f"{domain}.pot", None)] + [
+            (catalogue_path(code, domain), code) for code in languages() if code != DEFAULT
+        ]
         for path, code in paths:
             held = read_catalogue(code, domain) if code else _read(path, domain)
             if {(m.context, m.id) for m in held if m.id} != wanted:
@@ -126,7 +128,7 @@ def out_of_step() -> list[str]:
     return late
 
 
-@lru_cache(maxsize=None)
+@cache
 def translations(language: str, domain: str) -> dict[tuple[str, str], str]:
     """(context, English text) to translation; messages without one, or with a fuzzy one, are left out."""
     if language == DEFAULT:

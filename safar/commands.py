@@ -156,7 +156,12 @@ def coverage(given: Namespace) -> int:
             "missing": [name for name in topics if name not in answered],
             "strings": len(strings),
             "strings_of": len(catalogues.interface()),
-            "examples": sum(1 for path in (ROOT / "data" / "nlu" / code).glob("*.yml") for line in path.open(encoding="utf-8") if line.startswith("    - ")),
+            "examples": sum(
+                1
+                for path in (ROOT / "data" / "nlu" / code).glob("*.yml")
+                for line in path.open(encoding="utf-8")
+                if line.startswith("    - ")
+            ),
         }
     countries = sorted({country for variants in english.values() for country in variants if country != GENERAL})
     by_country = {country: sorted(name for name, variants in english.items() if country in variants) for country in countries}
@@ -165,7 +170,9 @@ def coverage(given: Namespace) -> int:
         return 0
     print(f"{'language':10}{'answers':>12}{'strings':>12}{'examples':>12}")
     for code, row in table.items():
-        print(f"{code:10}{row['answers']:>7} / {row['topics']:<3}{row['strings']:>6} / {row['strings_of']:<4}{row['examples']:>10}")
+        print(
+            f"{code:10}{row['answers']:>7} / {row['topics']:<3}{row['strings']:>6} / {row['strings_of']:<4}{row['examples']:>10}"
+        )
         if row["missing"] and code != DEFAULT:
             print(f"{'':10}no answer yet: {', '.join(row['missing'][:8])}{' ...' if len(row['missing']) > 8 else ''}")
     print("\nTopics with a rule of their own, by country:")
@@ -178,9 +185,16 @@ def publish(given: Namespace) -> int:
     if given.roll_back:
         digest = BundleStore(settings().bundles).roll_back()
     else:
-        environment = {**os.environ, **settings().environment(), "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "console.settings"}
+        environment = {
+            **os.environ,
+            **settings().environment(),
+            "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "console.settings",
+        }
         script = "import django; django.setup(); from console.content.services import publish; print(publish())"
-        result = subprocess.run([str(runner.WEB_PYTHON), "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [str(runner.WEB_PYTHON), "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
         if result.returncode:
             raise SafarError(f"Publishing failed. Is the database made (make run)?\n{result.stderr.strip()[-1000:]}")
         digest = result.stdout.strip().splitlines()[-1]

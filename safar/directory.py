@@ -15,10 +15,11 @@ from safar.phone_numbers import emergency_numbers, is_dialable
 from safar.settings import ROOT
 from safar.topics import KINDS
 
-COLUMNS = (
+_HEADER = (
     "id,country,serves,kind,name,name_local,phones,text_channels,email,url,address,city,latitude,longitude,timezone,"
     "hours,languages,free,does,note,source_url,source_title,checked_on,confidence"
-).split(",")
+)
+COLUMNS = _HEADER.split(",")
 EVERYONE = "*"
 CONFIDENCES = ("high", "medium", "low")
 LIBRARY_SOURCE = "libphonenumber short-number metadata"
@@ -81,7 +82,8 @@ class Contact:
 
     @staticmethod
     def from_json(value: dict[str, Any]) -> Contact:
-        return Contact(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items()})
+        fields: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
+        return Contact(**fields)
 
     def serves_citizen_of(self, nationality: str | None) -> bool:
         return EVERYONE in self.serves or nationality in self.serves
@@ -125,8 +127,9 @@ def contact_from_row(row: dict[str, str]) -> Contact:
             raise ContentError(f"{where}: '{phone}' is neither a valid number in E.164 nor a short code.")
     if not row["name"] or not any(row[name] for name in ("phones", "text_channels", "email", "url", "address")):
         raise ContentError(f"{where}: needs a name and at least one way to reach it.")
+    texts: dict[str, Any] = {name: row[name] for name in COLUMNS if name not in _PARSED}
     return Contact(
-        **{name: row[name] for name in COLUMNS if name not in _PARSED},
+        **texts,
         serves=listed("serves"),
         phones=listed("phones"),
         text_channels=listed("text_channels"),

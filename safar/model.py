@@ -17,7 +17,12 @@ MODELS = ROOT / "models"
 MODEL = MODELS / "safar.tar.gz"
 _STAMP = MODELS / "safar.json"
 ASSISTANT_PYTHON = ROOT / ".venv" / "assistant" / "bin" / "python"
-QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "PYTHONWARNINGS": "ignore"}
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+}
 
 
 class TrainingFailed(SafarError):
@@ -28,7 +33,7 @@ def training_files() -> list[Path]:
     """Everything the model is made from."""
     folders = [ROOT / "data" / "nlu" / code for code in languages()] + [ROOT / "data" / "rules", ROOT / "data" / "stories"]
     data = [path for folder in folders for path in folder.glob("*.yml")]
-    code = [path for path in (ROOT / "components").glob("*.py")]
+    code = list((ROOT / "components").glob("*.py"))
     return sorted([*data, *code, ROOT / "config.yml", ROOT / "domain.yml", ROOT / "data" / "languages.yml"])
 
 
@@ -55,7 +60,10 @@ def train(progress: Callable[[str], None] = print) -> None:
         TrainingFailed: with the end of Rasa's output.
     """
     made_from = fingerprint()
-    data = [str(ROOT / "data" / "nlu" / code) for code in languages()] + [str(ROOT / "data" / "rules"), str(ROOT / "data" / "stories")]
+    data = [str(ROOT / "data" / "nlu" / code) for code in languages()] + [
+        str(ROOT / "data" / "rules"),
+        str(ROOT / "data" / "stories"),
+    ]
     command = [str(ASSISTANT_PYTHON), "-m", "rasa", "train", "--domain", "domain.yml", "--config", "config.yml"]
     command += ["--data", *data, "--out", str(MODELS), "--fixed-model-name", "safar-new"]
     progress(f"Training on {len(training_files())} files in {len(languages())} languages (about half a minute) ...")

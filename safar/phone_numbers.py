@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from itertools import product
 
 import phonenumbers
@@ -29,7 +29,9 @@ def is_dialable(number: str) -> bool:
 
 def is_known_short_code(number: str, country: str) -> bool:
     """Whether libphonenumber's short-number data has this code for the country."""
-    return bool(shortnumberinfo.is_valid_short_number(phonenumbers.PhoneNumber(national_number=int(number), country_code=_code(country))))
+    return bool(
+        shortnumberinfo.is_valid_short_number(phonenumbers.PhoneNumber(national_number=int(number), country_code=_code(country)))
+    )
 
 
 def _code(country: str) -> int:
@@ -54,7 +56,7 @@ def dial(number: str, caller: str | None) -> tuple[str, str]:
     return phonenumbers.format_number(parsed, style), f"tel:{number}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def emergency_numbers(country: str) -> tuple[str, ...]:
     """The national emergency numbers in libphonenumber's short-number data, at most four digits, sorted.
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from functools import partial
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 
 from safar import languages
 from safar.bundle import Bundle, FoundAnswer
@@ -25,7 +27,12 @@ from safar.topics import catalogue
 
 # Kinds shown before anything else when somebody may be in danger; a topic's own kinds follow.
 DANGER_KINDS = ("emergency",)
-_CHANNEL_LINKS = {"sms": "sms:{}", "whatsapp": "https://wa.me/{}", "viber": "viber://chat?number={}", "telegram": "https://t.me/{}"}
+_CHANNEL_LINKS = {
+    "sms": "sms:{}",
+    "whatsapp": "https://wa.me/{}",
+    "viber": "viber://chat?number={}",
+    "telegram": "https://t.me/{}",
+}
 _CHANNEL_NAMES = {"sms": "SMS", "whatsapp": "WhatsApp", "viber": "Viber", "telegram": "Telegram"}
 
 Message = dict[str, Any]
@@ -134,7 +141,7 @@ class Composer:
         return "\n".join(found.answer.first)
 
     def _body(self, found: FoundAnswer, first: str) -> str:
-        string = lambda key, **values: self.bundle.string(key, found.language, **values)  # noqa: E731
+        string = partial(self.bundle.string, language=found.language)
         blocks = [first]
         if found.answer.know:
             blocks.append("\n".join([f"**{string('answer_know')}**", *(f"• {line}" for line in found.answer.know)]))
@@ -164,7 +171,7 @@ class Composer:
             "name": contact.name or string("contact_from_library", self.language),
             "name_local": contact.name_local,
             "does": self._does(contact),
-            "phones": [dict(zip(("label", "href"), dial(phone, self.country))) for phone in contact.phones],
+            "phones": [dict(zip(("label", "href"), dial(phone, self.country), strict=False)) for phone in contact.phones],
             "channels": [channel for text in contact.text_channels for channel in _text_channel(text)],
             "email": contact.email,
             "url": contact.url,
@@ -187,19 +194,27 @@ class Composer:
     def _hours(self, contact: Contact) -> str:
         if contact.hours == ALL_DAY:
             return self.bundle.string("contact_open_all_day", self.language)
-        return self.bundle.string("contact_hours", self.language, hours=local_hours(contact.hours, self.language)) if contact.hours else ""
+        return (
+            self.bundle.string("contact_hours", self.language, hours=local_hours(contact.hours, self.language))
+            if contact.hours
+            else ""
+        )
 
     def _languages(self, contact: Contact) -> str:
         if not contact.languages:
             return ""
-        names = ", ".join(languages.language_name(code, self.language) for code in contact.languages)
+        names = self._listed(languages.language_name(code, self.language) for code in contact.languages)
         return self.bundle.string("contact_languages", self.language, languages=names)
 
     def _serves(self, contact: Contact) -> str:
         if EVERYONE in contact.serves:
             return ""
-        names = ", ".join(languages.country_name(code, self.language) for code in contact.serves)
+        names = self._listed(languages.country_name(code, self.language) for code in contact.serves)
         return self.bundle.string("contact_serves", self.language, nationality_name=names)
+
+    def _listed(self, names: Iterable[str]) -> str:
+        """Names with the language's own commas and, where it has one, its "and"."""
+        return str(format_list(list(names), style="unit", locale=self.language))
 
     def _checked(self, contact: Contact) -> str:
         if contact.is_national_emergency or not (contact.phones or contact.text_channels):
@@ -263,7 +278,8 @@ class Composer:
                 counts[contact.country] = counts.get(contact.country, 0) + 1
         likely = sorted(counts, key=lambda code: (code == self.nationality, -counts[code]))[:6]
         return [
-            {"title": languages.country_name(code, self.language), "payload": f'/{intent}{{"country":"{code}"}}'} for code in likely
+            {"title": languages.country_name(code, self.language), "payload": f'/{intent}{{"country":"{code}"}}'}
+            for code in likely
         ]
 
     def _names(self) -> dict[str, str]:

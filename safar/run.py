@@ -32,11 +32,19 @@ def check_machine(known: Settings) -> None:
     try:
         known.var.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SafarError(f"Cannot write to {known.var}: {error.strerror}. Set SAFAR_VAR to a directory that can be written.") from error
+        raise SafarError(
+            f"Cannot write to {known.var}: {error.strerror}. Set SAFAR_VAR to a directory that can be written."
+        ) from error
     free_mb = shutil.disk_usage(known.var).free // 1_000_000
     if free_mb < _LEAST_FREE_MB:
-        raise SafarError(f"Only {free_mb} MB are free under {known.var}; Safar needs {_LEAST_FREE_MB} MB. Free some space and start again.")
-    ports = (("SAFAR_WEB_PORT", known.host, known.web_port), ("SAFAR_ASSISTANT_PORT", "127.0.0.1", known.assistant_port), ("SAFAR_ACTIONS_PORT", "127.0.0.1", known.actions_port))
+        raise SafarError(
+            f"Only {free_mb} MB are free under {known.var}; Safar needs {_LEAST_FREE_MB} MB. Free some space and start again."
+        )
+    ports = (
+        ("SAFAR_WEB_PORT", known.host, known.web_port),
+        ("SAFAR_ASSISTANT_PORT", "127.0.0.1", known.assistant_port),
+        ("SAFAR_ACTIONS_PORT", "127.0.0.1", known.actions_port),
+    )
     for name, host, port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -44,7 +52,8 @@ def check_machine(known: Settings) -> None:
                 probe.bind((host, port))
             except OSError as error:
                 raise SafarError(
-                    f"Port {port} on {host} cannot be used ({error.strerror}). Stop what uses it, or choose another: {name}={port + 1000} make run"
+                    f"Port {port} on {host} cannot be used ({error.strerror}). "
+                    f"Stop what uses it, or choose another: {name}={port + 1000} make run"
                 ) from error
 
 
@@ -55,7 +64,17 @@ def processes(known: Settings) -> list[Process]:
     found = [
         Process(
             "web",
-            (web, "-m", "uvicorn", "console.asgi:application", "--host", known.host, "--port", str(known.web_port), "--no-access-log"),
+            (
+                web,
+                "-m",
+                "uvicorn",
+                "console.asgi:application",
+                "--host",
+                known.host,
+                "--port",
+                str(known.web_port),
+                "--no-access-log",
+            ),
             shared,
             f"{known.web_url}/bundles/current",
         ),
@@ -86,7 +105,9 @@ def prepare(known: Settings) -> str:
     for arguments in (["migrate", "--verbosity", "0"], ["load_content"], ["ensure_people"]):
         print(f"  {arguments[0]} ...", flush=True)
         environment = {**os.environ, **known.environment(), "PYTHONPATH": str(ROOT)}
-        result = subprocess.run([str(WEB_PYTHON), "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [str(WEB_PYTHON), "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
         if result.returncode:
             raise SafarError(f"'{arguments[0]}' failed:\n{(result.stdout + result.stderr)[-3000:]}")
         if arguments[0] == "ensure_people":
@@ -126,5 +147,3 @@ def _log_file(var: Path) -> Path:
     if path.exists():
         path.replace(var / "safar.log.1")
     return path
-
-

@@ -133,7 +133,9 @@ def _kept_secret(var: Path, name: str) -> str:
             pass
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise SettingsError(f"Cannot write {path}: {error.strerror}. Set SAFAR_VAR to a directory that can be written.") from error
+        raise SettingsError(
+            f"Cannot write {path}: {error.strerror}. Set SAFAR_VAR to a directory that can be written."
+        ) from error
 
 
 def read_settings(environ: Mapping[str, str], env_file: Path = ROOT / ".env") -> Settings:
@@ -146,7 +148,9 @@ def read_settings(environ: Mapping[str, str], env_file: Path = ROOT / ".env") ->
     var = Path(values.get("SAFAR_VAR") or ROOT / "var").resolve()
     token = values.get("TELEGRAM_BOT_TOKEN", "").strip()
     if token and not re.fullmatch(r"\d+:[A-Za-z0-9_-]{10,}", token):
-        raise SettingsError("TELEGRAM_BOT_TOKEN does not look like a token (digits, a colon, letters). Copy it again from @BotFather.")
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN does not look like a token (digits, a colon, letters). Copy it again from @BotFather."
+        )
     database_url = values.get("DATABASE_URL", "").strip()
     if database_url and not database_url.startswith(("postgresql://", "postgres://")):
         raise SettingsError("DATABASE_URL must begin with postgresql:// or stay empty (then SQLite is used).")

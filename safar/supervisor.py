@@ -6,6 +6,7 @@ Our own because none of the kept libraries does all of this without a daemon: do
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -62,7 +63,7 @@ class Supervisor:
             loop.add_signal_handler(number, self._stopping.set)
         begun = time.monotonic()
         keepers = [asyncio.create_task(self._keep(process)) for process in self._processes]
-        everything = asyncio.gather(*(event.wait() for event in self._ready.values()))
+        everything = asyncio.ensure_future(self._all_ready())
         stopped = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({everything, stopped}, timeout=ready_within_s, return_when=asyncio.FIRST_COMPLETED)
         code = 0
@@ -80,6 +81,10 @@ class Supervisor:
         if self._log:
             self._log.close()
         return code
+
+    async def _all_ready(self) -> None:
+        for event in self._ready.values():
+            await event.wait()
 
     async def _keep(self, process: Process) -> None:
         """Start a process, and start it again when it dies, each time a little later, until told to stop."""
@@ -170,7 +175,5 @@ def _is_healthy(url: str) -> bool:
 
 
 def _signal_group(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)
-    except ProcessLookupError:
-        pass

@@ -51,12 +51,16 @@ class Answer(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Trans
     )
     checked_on = models.DateField(_("checked on"), help_text=_("The day you compared this answer with its sources."))
     reviewed = models.BooleanField(
-        _("read by a native speaker"), default=False, help_text=_("Until then people see that nobody has read the translation yet.")
+        _("read by a native speaker"),
+        default=False,
+        help_text=_("Until then people see that nobody has read the translation yet."),
     )
     meaning_unchanged = models.BooleanField(
         _("only the wording has changed"),
         default=False,
-        help_text=_("English only: translations stay in use. Otherwise they give way to English until somebody has updated them."),
+        help_text=_(
+            "English only: translations stay in use. Otherwise they give way to English until somebody has updated them."
+        ),
     )
     source_version = models.CharField(max_length=12, blank=True, editable=False)
     published_version = models.CharField(max_length=12, blank=True, editable=False)

@@ -39,7 +39,9 @@ class Contact(index.Indexed, models.Model):
     timezone = models.CharField(max_length=64, blank=True)
     hours = models.CharField(max_length=200, blank=True, help_text=_("24/7 or Mo-Fr 08:00-17:00"))
     languages = models.CharField(max_length=200, blank=True)
-    free = models.CharField(max_length=8, choices=[("yes", _("yes")), ("no", _("no")), ("unknown", _("unknown"))], default="unknown")
+    free = models.CharField(
+        max_length=8, choices=[("yes", _("yes")), ("no", _("no")), ("unknown", _("unknown"))], default="unknown"
+    )
     does = models.CharField(max_length=200, blank=True, help_text=_("One English sentence: what it does for a migrant."))
     note = models.TextField(blank=True, help_text=_("For staff; never shown."))
     source_url = models.URLField(max_length=1000, blank=True)

@@ -28,6 +28,7 @@ export class SafarChat extends HTMLElement implements Listener {
   #notice = ''
   #unread = 0
   #prefetched = ''
+  #retry = 0
 
   connectedCallback(): void {
     const base = this.#attribute('api') || '/api/v1'
@@ -45,11 +46,11 @@ export class SafarChat extends HTMLElement implements Listener {
 
   disconnectedCallback(): void {
     this.#life.abort()
-    this.#root.textContent = ''
+    clearTimeout(this.#retry)
   }
 
   attributeChangedCallback(...[, before, language]: (string | null)[]): void {
-    if (this.#root.firstChild && language && language !== before) {
+    if (this.isConnected && this.#root.firstChild && language && language !== before) {
       this.#speak(language)
     }
   }
@@ -273,13 +274,10 @@ export class SafarChat extends HTMLElement implements Listener {
         this.#relabel()
       }
     } catch {
-      this.#renderStatus()
-      const timer = setTimeout(() => {
-        if (this.#i18n.asks(language)) {
-          void this.#load(language)
-        }
-      }, LOAD_AGAIN_MS)
-      this.#life.signal.addEventListener('abort', () => { clearTimeout(timer) })
+      if (this.isConnected && this.#i18n.asks(language)) {
+        clearTimeout(this.#retry)
+        this.#retry = window.setTimeout(() => { void this.#load(language) }, LOAD_AGAIN_MS)
+      }
     }
   }
 

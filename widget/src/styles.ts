@@ -120,9 +120,9 @@ summary { padding-block: .6rem; }
 .status:empty { display: none; }
 .busy::after { content: "\\2026"; animation: blink 1s infinite alternate; }
 @keyframes blink { to { opacity: .2; } }
-form { display: flex; align-items: flex-end; gap: .4rem; padding: .5rem .75rem calc(.5rem + env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
+form { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .4rem; padding: .5rem .75rem calc(.5rem + env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
 form button { min-width: 2.75rem; }
-textarea { flex: 1; min-width: 0; max-height: 9rem; padding-block: .55rem; resize: none; }
+textarea { flex: 1 1 6rem; min-width: 0; max-height: 9rem; padding-block: .55rem; resize: none; }
 :host([dir="rtl"]) .send span { display: inline-block; transform: scaleX(-1); }
 @media (prefers-reduced-motion: reduce) {
   .busy::after { animation: none; }

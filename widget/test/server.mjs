@@ -14,7 +14,7 @@ import {CONTACTS, COUNTRIES, INTERFACES, REPLIES} from './samples.mjs'
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>Safar</title><link rel=icon href=/widget/none>
-<style>html,body{height:100%;margin:0}</style>`
+<style nonce=page>html,body{height:100%;margin:0}</style>`
 
 export class FakeSafar {
   /** @type {Map<string, Chat>} */ chats = new Map()
@@ -191,12 +191,16 @@ export class FakeSafar {
       response.writeHead(200, {'Content-Type': 'text/javascript; charset=utf-8'}).end(readFileSync(file))
       return
     }
+    if (pathname === '/weather') {
+      response.writeHead(200, {'Content-Type': 'text/html; charset=utf-8'}).end(PAGE + 'Sunny')
+      return
+    }
     if (pathname !== '/') {
       response.writeHead(pathname === '/widget/none' ? 204 : 404).end()
       return
     }
     const attributes = [...searchParams].map(([name, value]) => ` ${name}="${value.replace(/[^\w/.:-]/g, '')}"`).join('')
-    response.writeHead(200, {'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'self'; style-src 'self' 'unsafe-inline'"})
+    response.writeHead(200, {'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'self'; style-src 'self' 'nonce-page'"})
       .end(`${PAGE}<script src="/widget/safar-chat.js" defer></script><safar-chat api="/api/v1"${attributes}></safar-chat>`)
   }
 }
@@ -233,7 +237,8 @@ async function readJson(request) {
   return text ? JSON.parse(text) : {}
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) {
+// Not by import.meta.url: inside a bundled test that is the address of the test.
+if (argv[1]?.endsWith('server.mjs')) {
   console.log('The widget on a false Safar: ' + (await new FakeSafar().start(Number(argv[2] ?? 8377))))
   console.log('Write "contacts", "danger" or "operator"; add ?mode=bubble or ?language=ar&country=QA to the address.')
 }

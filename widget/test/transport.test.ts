@@ -31,7 +31,7 @@ test('events are read whole however they are cut', async () => {
   const text = 'id: 7\nevent: message\ndata: {"a":\ndata: 1}\n\n: still here\n\nevent: state\r\ndata: x\r\n\r\ndata:y\n\n'
   const whole = ['message={"a":\n1}', 'state=x', 'message=y']
   assert.deepEqual(await eventsOf(text), whole)
-  assert.deepEqual(await eventsOf(...text), whole)
+  assert.deepEqual(await eventsOf(...Array.from(text)), whole)
 })
 
 test('a letter cut in two bytes stays one letter', async () => {

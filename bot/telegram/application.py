@@ -1,0 +1,256 @@
+"""The python-telegram-bot application. A handler only translates: update, gateway, reply."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+from telegram import LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot import services
+from bot.bundles import composer_for
+from bot.gateway import Gateway
+from bot.models import Conversation, Message
+from bot.services import Incoming, TooFast
+from bot.telegram.rendering import as_html, keyboard, sources_html
+from safar.languages import DEFAULT
+from safar.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_DELIVER_EVERY_S = 0.5
+_PAYLOADS = {
+    "start": "",
+    "menu": "/help_menu",
+    "help": "/help_menu",
+    "language": "/change_language",
+    "person": "/talk_to_human",
+    "privacy": "/privacy",
+    "forget": "/delete_my_data",
+}
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+Context = ContextTypes.DEFAULT_TYPE
+
+
+class TelegramChannel:
+    """Telegram in front of a gateway.
+
+    Every reply goes out through the outbox in the database (`Message.delivered_at`): a message is delivered
+    once, in order, also over a restart, and an operator's words take the same way.
+    """
+
+    def __init__(self, known: Settings, gateway: Gateway | None = None) -> None:
+        self._gateway = gateway or Gateway()
+        self._delivering = asyncio.Lock()
+        self.application: Application[Any, Any, Any, Any, Any, Any] = (
+            ApplicationBuilder()
+            .token(known.telegram_token)
+            .base_url(f"{known.telegram_api}/bot")
+            .rate_limiter(AIORateLimiter(max_retries=5))
+            .concurrent_updates(32)
+            .post_init(self._start)
+            .post_shutdown(self._stop)
+            .build()
+        )
+        for command in _PAYLOADS:
+            self.application.add_handler(CommandHandler(command, self._on_command, filters.ChatType.PRIVATE))
+        private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+        self.application.add_handler(CallbackQueryHandler(self._on_button))
+        self.application.add_handler(MessageHandler(private & filters.TEXT, self._on_text))
+        self.application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self._on_other))
+        self.application.add_handler(MessageHandler(filters.ChatType.GROUPS & filters.COMMAND, self._on_group))
+        self.application.add_error_handler(self._on_error)
+        self._outbox: asyncio.Task[None] | None = None
+
+    # --- what arrives ---
+
+    async def _on_command(self, update: Update, context: Context) -> None:
+        assert update.effective_message
+        assert update.effective_message.text
+        command = update.effective_message.text.split()[0].lstrip("/").partition("@")[0].lower()
+        conversation = await self._conversation(update)
+        if command == "start":
+            composer = await sync_to_async(composer_for)(conversation)
+            welcome = composer.say("notice_welcome", buttons=composer.menu_buttons())
+            await sync_to_async(services.say)(
+                conversation=conversation, author=Message.Author.BOT, reply=welcome, now=timezone.now()
+            )
+            await self.deliver(conversation)
+            return
+        await self._take(update, conversation, Incoming(f"/{command}", _PAYLOADS[command], self._id(update)))
+
+    async def _on_text(self, update: Update, context: Context) -> None:
+        assert update.effective_message
+        assert update.effective_message.text
+        conversation = await self._conversation(update)
+        text = update.effective_message.text
+        await self._take(update, conversation, Incoming(text[: services.MAX_CHARACTERS], client_id=self._id(update)))
+
+    async def _on_button(self, update: Update, context: Context) -> None:
+        """A pressed button, also one of a message of last week."""
+        query = update.callback_query
+        assert query
+        await _quietly(query.answer())  # stops the spinner; too old a press cannot be answered, and need not be
+        conversation = await self._conversation(update)
+        kind, _, rest = (query.data or "").partition(":")
+        number, _, index = rest.partition(":")
+        message = await conversation.messages.filter(pk=int(number) if number.isdigit() else 0).afirst()
+        if message is None:
+            await self._take(update, conversation, Incoming("/menu", "/help_menu", self._id(update)))
+        elif kind == "s":
+            heading = (await sync_to_async(composer_for)(conversation)).say("utter_sources")["text"]
+            await self._send(conversation, sources_html(message, heading))
+        else:
+            buttons = message.body.get("buttons", [])
+            button = buttons[int(index)] if index.isdigit() and int(index) < len(buttons) else None
+            title, payload = (button["title"], button["payload"]) if button else ("/menu", "/help_menu")
+            await self._take(update, conversation, Incoming(title, payload, self._id(update)))
+
+    async def _on_other(self, update: Update, context: Context) -> None:
+        """Voice, picture, sticker, document: a caption is read; otherwise the person hears what can be read, and the menu."""
+        assert update.effective_message
+        conversation = await self._conversation(update)
+        caption = update.effective_message.caption
+        if caption:
+            await self._take(update, conversation, Incoming(caption[: services.MAX_CHARACTERS], client_id=self._id(update)))
+            return
+        composer = await sync_to_async(composer_for)(conversation)
+        notice = composer.say("notice_text_only", buttons=composer.menu_buttons())
+        await sync_to_async(services.say)(conversation=conversation, author=Message.Author.BOT, reply=notice, now=timezone.now())
+        await self.deliver(conversation)
+
+    async def _on_group(self, update: Update, context: Context) -> None:
+        """In a group everybody would read the answer: nothing is asked or told there."""
+        assert update.effective_chat
+        assert update.effective_user
+        from bot.bundles import current_bundle
+
+        bundle = await sync_to_async(current_bundle)()
+        language = update.effective_user.language_code or DEFAULT
+        await context.bot.send_message(
+            update.effective_chat.id, bundle.string("notice_private_chat_only", language.split("-")[0])
+        )
+
+    async def _on_error(self, update: object, context: Context) -> None:
+        identity = update.update_id if isinstance(update, Update) else None
+        logger.error("telegram.failed update=%s", identity, exc_info=context.error)
+
+    # --- to the gateway and back ---
+
+    @staticmethod
+    def _id(update: Update) -> str:
+        return f"telegram:{update.update_id}"
+
+    async def _conversation(self, update: Update) -> Conversation:
+        assert update.effective_chat
+        spoken = update.effective_user.language_code if update.effective_user else None
+        conversation, _ = await sync_to_async(services.start_conversation)(
+            channel=Conversation.Channel.TELEGRAM,
+            address=str(update.effective_chat.id),
+            wanted_languages=[spoken] if spoken else [],
+            now=timezone.now(),
+        )
+        return conversation
+
+    async def _take(self, update: Update, conversation: Conversation, incoming: Incoming) -> None:
+        try:
+            replies = await self._gateway.receive(conversation, incoming)
+        except TooFast as error:
+            await self._say_too_fast(conversation, error.wait_s)
+            return
+        if not await Conversation.objects.filter(pk=conversation.pk).aexists():
+            for reply in replies:  # deleted by its own wish: the last words are no longer in the outbox
+                await self._show(conversation.address, reply, "")
+            return
+        await self.deliver(conversation)
+
+    async def _say_too_fast(self, conversation: Conversation, wait_s: int) -> None:
+        composer = await sync_to_async(composer_for)(conversation)
+        notice = composer.bundle.string("notice_too_fast", conversation.language, seconds=wait_s)
+        numbers = [phone["label"] for card in composer.danger()["contacts"] for phone in card["phones"]]
+        await self._send(conversation, f"{notice}\n{', '.join(numbers)}")
+
+    # --- the outbox ---
+
+    async def _start(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        self._outbox = asyncio.create_task(self._deliver_for_ever())
+
+    async def _stop(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        if self._outbox:
+            self._outbox.cancel()
+        await self._gateway.assistant.close()
+
+    async def _deliver_for_ever(self) -> None:
+        """What other processes stored: operators' words, answers that came late."""
+        while True:
+            await asyncio.sleep(_DELIVER_EVERY_S)
+            try:
+                waiting = Conversation.objects.filter(
+                    channel=Conversation.Channel.TELEGRAM, messages__delivered_at=None, messages__author__in=("bot", "operator")
+                ).distinct()
+                async for conversation in waiting:
+                    await self.deliver(conversation)
+            except Exception:  # a process edge: the next round must come
+                logger.exception("telegram.outbox_failed")
+
+    async def deliver(self, conversation: Conversation) -> None:
+        """Send what is waiting for this person, in order; stop at the first that does not go through."""
+        async with self._delivering:
+            waiting = conversation.messages.filter(delivered_at=None).exclude(author=Message.Author.PERSON)
+            composer = await sync_to_async(composer_for)(conversation)
+            sources_title = composer.bundle.string("button_sources", conversation.language)
+            async for message in waiting:
+                if not await self._show(conversation.address, message, sources_title):
+                    return
+                await Message.objects.filter(pk=message.pk).aupdate(delivered_at=timezone.now())
+
+    async def _show(self, address: str, message: Message, sources_title: str) -> bool:
+        """Send one message; False when it should be tried again later."""
+        texts = as_html(message)
+        for number, text in enumerate(texts, start=1):
+            markup = keyboard(message, sources_title) if number == len(texts) and message.pk else None
+            try:
+                await self.application.bot.send_message(
+                    int(address), text, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=_NO_PREVIEW
+                )
+            except Forbidden:
+                logger.info("telegram.blocked message=%s", message.pk)  # the person has blocked us: nothing can arrive
+                return True
+            except BadRequest as error:
+                logger.error("telegram.refused message=%s error=%s", message.pk, error)
+                return True
+            except (RetryAfter, NetworkError) as error:
+                logger.warning("telegram.later message=%s error=%s", message.pk, error)
+                return False
+        return True
+
+    async def _send(self, conversation: Conversation, text: str) -> None:
+        await _quietly(
+            self.application.bot.send_message(
+                int(conversation.address), text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW
+            )
+        )
+
+
+async def _quietly(call: Any) -> None:
+    """Make a call to Telegram whose failure must not stop the turn."""
+    try:
+        await call
+    except TelegramError as error:
+        logger.warning("telegram.call_failed error=%s", error)

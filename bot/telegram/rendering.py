@@ -1,0 +1,93 @@
+"""Shows Safar's messages in Telegram's manner: HTML text, inline buttons, numbers that can be pressed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import MessageLimit
+
+from bot.models import Message
+
+_HEADING = re.compile(r"^\*\*(.+)\*\*$", re.MULTILINE)
+# Telegram turns +974... into a link that dials; short codes are shown bold.
+_ROW_WIDTH = 28  # characters that fit beside another button on a small phone
+
+
+def as_html(message: Message) -> list[str]:
+    """The message in one or more texts of Telegram's length, never split inside a contact or a paragraph that fits."""
+    body = message.body
+    text = _HEADING.sub(r"<b>\1</b>", html.escape(message.text, quote=False))
+    if body.get("urgent") and body.get("contacts"):
+        text = f"🆘 <b>{text}</b>"
+    blocks = [*text.split("\n\n"), *(_card(card) for card in body.get("contacts", []))]
+    return list(_joined(blocks, MessageLimit.MAX_TEXT_LENGTH))
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=True)
+
+
+def _card(card: dict[str, Any]) -> str:
+    lines = [f"<b>{_escape(card['kind_label'])}</b>: {_escape(card['name'])}"]
+    lines += [_escape(card[part]) for part in ("note", "does", "hours", "languages", "free") if card[part]]
+    # FSI ... PDI keeps a number left to right inside right-to-left text.
+    lines += [f"☎ \u2068<b>{_escape(phone['label'])}</b>\u2069" for phone in card["phones"]]
+    lines += [_channel(channel) for channel in card["channels"]]
+    lines += [_escape(card["email"])] if card["email"] else []
+    lines += [f'<a href="{_escape(card["url"])}">{_escape(card["url"])}</a>'] if card["url"] else []
+    lines += [_escape(card[part]) for part in ("address", "checked_label") if card[part]]
+    return "\n".join(lines)
+
+
+def _channel(channel: dict[str, str]) -> str:
+    label = html.escape(channel["label"])
+    return f'<a href="{html.escape(channel["href"], quote=True)}">{label}</a>' if channel["href"].startswith("https:") else label
+
+
+def _joined(blocks: list[str], limit: int) -> Iterator[str]:
+    """Blocks joined by empty lines into texts of at most `limit` characters; a longer block is cut at line ends."""
+    text = ""
+    for block in (piece for whole in blocks for piece in _cut(whole, limit)):
+        if text and len(text) + 2 + len(block) > limit:
+            yield text
+            text = ""
+        text = f"{text}\n\n{block}" if text else block
+    if text:
+        yield text
+
+
+def _cut(block: str, limit: int) -> Iterator[str]:
+    while len(block) > limit:
+        end = block.rfind("\n", 0, limit)
+        end = end if end > 0 else limit
+        yield block[:end]
+        block = block[end:].lstrip("\n")
+    yield block
+
+
+def keyboard(message: Message, sources_title: str) -> InlineKeyboardMarkup | None:
+    """The message's buttons. What a button carries is its number: payloads may be longer than Telegram's 64 bytes."""
+    buttons = [
+        InlineKeyboardButton(button["title"], callback_data=f"b:{message.pk}:{number}")
+        for number, button in enumerate(message.body.get("buttons", []))
+    ]
+    if message.body.get("sources"):
+        buttons.append(InlineKeyboardButton(sources_title, callback_data=f"s:{message.pk}"))
+    rows: list[list[InlineKeyboardButton]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) == 1 and len(rows[-1][0].text) + len(button.text) <= _ROW_WIDTH:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def sources_html(message: Message, heading: str) -> str:
+    links = (
+        f'• <a href="{html.escape(s["url"], quote=True)}">{html.escape(s["title"])}</a>' for s in message.body.get("sources", [])
+    )
+    return "\n".join([html.escape(heading), *links])
