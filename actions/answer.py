@@ -22,7 +22,7 @@ class ActionAnswer(SafarAction):
         return "action_answer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        topic = topic_of(tracker.get_intent_of_latest_message())
+        topic = topic_of((tracker.latest_message.get("intent") or {}).get("name"))
         if topic is None:
             dispatcher.utter_message(response="utter_not_understood")
             return []

@@ -83,5 +83,5 @@ def named_languages(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """The word without the endings that Nepali writes onto a name ("नेपालीमा": in Nepali)."""
-    return re.sub(r"(मा|को|बाट|ले)$", "", word)
+    """The word without what Nepali writes after a name ("नेपालीमा": in Nepali) and Arabic before it ("بالعربية")."""
+    return re.sub(r"(मा|को|बाट|ले)$|^[وبل]+(?=ال)", "", word)

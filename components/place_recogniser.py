@@ -166,7 +166,9 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             else:
                 unmarked.append(mention.place.country)
         for country in unmarked:
-            if country not in (home, found.get(NATIONALITY)) or (intent == "change_country" and len(named) == 1):
+            if country == home and len(named) > 1:
+                found.setdefault(NATIONALITY, country)
+            elif country not in (home, found.get(NATIONALITY)) or (intent == "change_country" and len(named) == 1):
                 found.setdefault(COUNTRY, country)
         return found
 

@@ -91,7 +91,8 @@ export class SafarChat extends HTMLElement implements Listener {
 
   profile(): Partial<Profile> {
     const all = {language: this.#preferred(), country: this.#country, nationality: this.#attribute('nationality')}
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value))
+    // JSON leaves out what is undefined.
+    return JSON.parse(JSON.stringify(all, (_, value: unknown) => value || undefined)) as Partial<Profile>
   }
 
   refused(item: Outgoing, message: string): void {
@@ -137,7 +138,7 @@ export class SafarChat extends HTMLElement implements Listener {
       h('section', {class: 'panel', role: bubble ? 'dialog' : 'region', 'data-label': 'widget_title', hidden: bubble},
         h('header', {},
           h('h2', {'data-text': 'widget_title'}),
-          worded('exit', '\u21AA\uFE0F', 'widget_exit'),
+          worded('exit', '\u21AA', 'widget_exit'),
           bubble && pictured('toggle', '\u2715', 'widget_close'),
           worded('emergency', '\u{1F198}', 'widget_emergency'),
           h('select', {'data-label': 'widget_language'}),

@@ -125,8 +125,8 @@ export function renderContact(contact: Contact, t: Translate): HTMLElement {
   return h(
     'article',
     {class: 'card'},
-    h('h3', {}, h('bdi', {}, name), name_local && name_local !== name && ' · ', name_local !== name && h('bdi', {}, name_local)),
-    kind_label !== name && h('p', {class: 'dim'}, kind_label),
+    h('h3', {}, h('bdi', {}, name), ...(name_local && name_local !== name ? [' · ', h('bdi', {}, name_local)] : [])),
+    kind_label && kind_label !== name && h('p', {class: 'dim'}, kind_label),
     ...contact.phones.map(phone => renderPhone(phone, t)),
     ...lines.map(line => line && h('p', {}, line)),
     links.length > 0 && h('p', {class: 'links'}, ...links.map(link => anchor(link, 'link'))),

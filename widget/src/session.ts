@@ -171,7 +171,8 @@ export class Session {
 
   /** One tab at a time, where the browser can tell; where it cannot, client_id keeps a second sending harmless. */
   async #exclusively(task: () => Promise<void>): Promise<void> {
-    const locks = (navigator as Partial<Navigator>).locks
+    // Where storage is blocked the locks are too, and no other tab has this outbox.
+    const locks = this.#store.shared && (navigator as Partial<Navigator>).locks
     await (locks ? locks.request(this.#store.prefix, {signal: this.#api.life}, task) : task())
   }
 

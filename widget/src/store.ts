@@ -43,6 +43,8 @@ export function openStorage(): Storage | null {
 
 export class Store {
   readonly prefix: string
+  /** Whether other tabs see the same. */
+  readonly shared: boolean
   /** Null where storage is blocked: using it then throws, as a storage that is full does. */
   readonly #area: Storage
   readonly #memory = new Map<string, string>()
@@ -50,6 +52,7 @@ export class Store {
 
   constructor(prefix: string, area = openStorage()) {
     this.prefix = prefix
+    this.shared = Boolean(area)
     this.#area = area as Storage
   }
 

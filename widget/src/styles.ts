@@ -50,15 +50,16 @@ button, select, textarea {
   font: inherit;
 }
 button, summary { cursor: pointer; }
+::placeholder { color: var(--dim); opacity: 1; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .fab, .new, .send, .call, .person .body { border-color: transparent; background: var(--accent); color: var(--on-accent); }
 .emergency, .badge { border-color: transparent; background: var(--danger); color: var(--ground); }
 .panel {
   display: grid;
-  grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+  grid-template: auto minmax(14rem, 1fr) / minmax(0, 1fr);
   height: 100%;
-  overflow: hidden;
+  overflow: hidden auto;
   background: var(--ground);
 }
 :host([mode="bubble"]) .panel {
@@ -76,9 +77,9 @@ button, summary { cursor: pointer; }
 }
 .fab { min-height: 3.5rem; border-radius: 2rem; box-shadow: 0 .3rem 1rem rgba(0, 0, 0, .35); }
 .badge { margin-inline-start: .4rem; padding: 0 .4rem; border-radius: 2rem; }
-header { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem; padding: .5rem .75rem; border-bottom: 1px solid var(--line); font-size: .95rem; }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem; padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
 h2 { flex: 1 1 9rem; font-size: 1.05rem; line-height: 1.25; }
-.emergency { flex: 1 1 auto; font-weight: 700; }
+.emergency { flex: 1 1 7rem; font-weight: 700; line-height: 1.25; }
 select { flex: 0 1 auto; max-width: 9rem; min-width: 0; padding: 0 .4rem; }
 .main, .sheet { grid-area: 2 / 1; }
 .main { position: relative; display: flex; flex-direction: column; }

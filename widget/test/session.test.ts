@@ -1,6 +1,6 @@
 import {hurry, pause, until, window} from './page'
 import assert from 'node:assert/strict'
-import {afterEach, beforeEach, test} from 'node:test'
+import {afterEach, beforeEach, mock, test} from 'node:test'
 import {Session} from '../src/session'
 import type {Listener} from '../src/session'
 import {Store} from '../src/store'
@@ -295,10 +295,12 @@ test('another tab sees what this one sent, and its deletion', async () => {
   assert.equal(fake.chats.size, 0)
 })
 
-test('with storage blocked a conversation still works', async () => {
+test('with storage and locks blocked a conversation still works', async () => {
+  mock.method(navigator.locks, 'request', () => Promise.reject(new Error('SecurityError')))
   const one = tab(new Store('safar:', null))
   one.session.send({text: 'a'})
   await until('answer', () => texts(one).includes('Echo: a'))
+  mock.restoreAll()
 })
 
 test('after the end of life nothing is sent any more', async () => {

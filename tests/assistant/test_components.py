@@ -1,0 +1,158 @@
+"""The graph components on small data of their own, and on the repository's gazetteer and lexicon."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from components.channel import with_profile
+from components.conversation import profile_from, understood_from
+from components.linear_text_model import LinearTextModel
+from components.normalisation import normalise
+from components.place_recogniser import Gazetteer, PlaceRecogniser
+from components.urgency_detector import UrgencyDetector, UrgencyLexicon
+
+PLACES = PlaceRecogniser(Gazetteer())
+URGENCY = UrgencyDetector(UrgencyDetector.get_default_config(), UrgencyLexicon())
+
+TEXTS = {
+    "wages": [
+        "my boss did not pay",
+        "no salary for two months",
+        "salary is late again",
+        "unpaid wages since may",
+        "boss keeps my pay",
+        "no pay",
+    ],
+    "passport": [
+        "he took my passport",
+        "passport is with the owner",
+        "agent keeps passport",
+        "my passport was taken",
+        "give passport back",
+        "passport kept",
+    ],
+    "hello": ["hello", "hi there", "good morning", "hello friend", "hey", "hi"],
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> LinearTextModel:
+    made = LinearTextModel(min_df=1)
+    made.fit(
+        [normalise(text) for texts in TEXTS.values() for text in texts], [label for label, texts in TEXTS.items() for _ in texts]
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "label"), [("salary not paid", "wages"), ("they took passport", "passport"), ("hello hello", "hello")]
+)
+def test_the_model_generalises(model: LinearTextModel, text: str, label: str) -> None:
+    chances = model.probabilities(normalise(text))
+    assert model.labels[int(chances.argmax())] == label
+    assert chances.sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_saved_model_says_the_same(model: LinearTextModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    again = LinearTextModel.load(tmp_path)
+    assert again.labels == model.labels
+    for text in ("salary not paid", "x", "passport"):
+        assert again.probabilities(text) == pytest.approx(model.probabilities(text), abs=5e-3)
+    assert not list(tmp_path.glob("*.pkl"))
+
+
+def test_two_labels_are_enough() -> None:
+    made = LinearTextModel(min_df=1)
+    made.fit(["aa aa", "aa ab", "aa ac", "bb bb", "bb bc", "bb bd"], ["a", "a", "a", "b", "b", "b"])
+    assert made.labels[int(made.probabilities("bb").argmax())] == "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I am Nepali in Doha", {"nationality": "NP", "country": "QA"}),
+        ("i am from nepal working in qatar", {"nationality": "NP", "country": "QA"}),
+        ("nepal embassy in qatar", {"nationality": "NP", "country": "QA"}),
+        ("I want to go home to Nepal", {"nationality": "NP"}),
+        ("malaysia", {"country": "MY"}),
+        ("म कतारमा छु", {"country": "QA"}),
+        ("म नेपालबाट हुँ", {"nationality": "NP"}),
+        ("नेपाली दूतावास दोहा", {"nationality": "NP", "country": "QA"}),
+        ("katar ma kaam garchu", {"country": "QA"}),
+        ("أنا في قطر ومن السودان", {"country": "QA", "nationality": "SD"}),
+        ("انا فلبينية شغالة بالرياض", {"nationality": "PH", "country": "SA"}),
+        ("عايز سفارة نيبال في الدوحة", {"nationality": "NP", "country": "QA"}),
+        ("my salary is late", {}),
+        ("", {}),
+    ],
+)
+def test_places_in_three_languages(text: str, found: "dict[str, str]") -> None:
+    assert PLACES.recognise(text) == found
+
+
+def test_from_malaysia_back_home_is_not_a_malaysian() -> None:
+    assert PLACES.recognise("मलेसियाबाट नेपाल फर्कन चाहन्छु", home="NP") == {"country": "MY", "nationality": "NP"}
+
+
+@pytest.mark.parametrize(
+    "text", ["they lock the door and took my phone", "يقفلون الباب واخذوا جوالي", "मलाई थुनेर राखेको छ", "malai thunera rakheko cha"]
+)
+def test_a_sure_phrase_needs_little_suspicion(text: str) -> None:
+    judged = URGENCY.judge(
+        text, [{"name": "wages_unpaid", "confidence": 0.9}, {"name": "forced_labour_trafficking", "confidence": 0.06}]
+    )
+    assert judged["urgent"]
+    assert judged["evidence"]
+
+
+def test_an_alarming_word_alone_does_not_raise() -> None:
+    assert not URGENCY.judge("we beat them at football, help me", [{"name": "out_of_scope", "confidence": 0.95}])["urgent"]
+
+
+def test_the_classifier_alone_raises_when_it_is_sure() -> None:
+    judged = URGENCY.judge("my employer wants more than work", [{"name": "sexual_violence", "confidence": 0.5}])
+    assert judged["urgent"]
+    assert judged["evidence"] == ["sexual_violence 50%"]
+
+
+@hypothesis_settings(max_examples=300, deadline=None)
+@given(st.text(max_size=400))
+def test_no_text_breaks_a_recogniser(text: str) -> None:
+    assert isinstance(PLACES.recognise(text), dict)
+    assert isinstance(URGENCY.judge(text, [])["urgent"], bool)
+
+
+@pytest.mark.parametrize(
+    ("text", "metadata", "sent"),
+    [
+        ("hello", {"language": "ne"}, "hello"),
+        ("/greet", {"language": "ne", "country": None}, '/greet{"language": "ne"}'),
+        ('/change_language{"language":"ar"}', {"language": "ne"}, '/change_language{"language": "ar"}'),
+        ("/greet", {}, "/greet"),
+        ("/broken{", {"language": "ne"}, "/broken{"),
+    ],
+)
+def test_a_button_carries_the_profile(text: str, metadata: "dict[str, Any]", sent: str) -> None:
+    assert with_profile(text, metadata) == sent
+
+
+def test_a_profile_never_names_a_language_nobody_speaks_here() -> None:
+    assert profile_from({"language": "xx", "country": "QA"}).language == "en"
+    assert profile_from({"language": "ne"}).likely_nationality == "NP"
+    assert profile_from({"language": "ne"}).nationality is None
+
+
+def test_what_is_understood_of_nothing() -> None:
+    assert understood_from({}) == {
+        "topic": None,
+        "confidence": 0.0,
+        "ranking": [],
+        "language": None,
+        "urgent": False,
+        "evidence": [],
+    }

@@ -1,0 +1,144 @@
+"""The content files: complete, in step with one another, and free of what must not stand in them."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from safar import catalogues
+from safar.answers import GENERAL, english_answers
+from safar.languages import DEFAULT, accepted_languages, best_language, countries, fallbacks, languages
+from safar.settings import ROOT
+from safar.topics import catalogue
+
+TOPICS = catalogue().topics
+DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+INTENTS = [next(iter(entry)) for entry in DOMAIN["intents"]]
+MOST_WORDS, MOST_WORDS_A_SENTENCE = 120, 16
+NUMBER_OR_ADDRESS = re.compile(r"https?:|www\.|\S@\S|\d{3,}")
+
+
+def examples(code: str) -> list[tuple[str, str, str]]:
+    """(intent, manner, text) of one language."""
+    found = []
+    for path in sorted((ROOT / "data" / "nlu" / code).glob("*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            manner = block["metadata"]["manner"]
+            found += [
+                (block["intent"], manner, line[2:].strip()) for line in block["examples"].splitlines() if line.startswith("- ")
+            ]
+    return found
+
+
+def test_each_topic_and_conversation_intent_is_an_intent_of_rasa() -> None:
+    buttons_only = {"choose_group", "show_sources", "confirm_delete", "keep_data", "nlu_fallback"}
+    assert set(INTENTS) == {*TOPICS, *catalogue().conversation, *buttons_only}
+
+
+def test_each_intent_has_one_rule() -> None:
+    rules = [
+        step["intent"]
+        for path in (ROOT / "data" / "rules").glob("*.yml")
+        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+        for step in rule["steps"]
+        if "intent" in step
+    ]
+    assert Counter(rules) == Counter(INTENTS)
+
+
+def test_each_topic_has_an_english_answer_with_sources() -> None:
+    assert set(english_answers()) == set(TOPICS)
+    for topic, variants in english_answers().items():
+        for country, answer in variants.items():
+            assert country == GENERAL or country in countries(), (topic, country)
+            assert all(url.startswith(("https://", "http://")) for _, url in answer.sources), topic
+
+
+@pytest.mark.parametrize("topic", list(TOPICS))
+def test_english_answers_are_short_and_hold_no_numbers(topic: str) -> None:
+    for country, answer in english_answers()[topic].items():
+        lines = [*answer.first, *answer.know, *answer.next]
+        assert sum(len(line.split()) for line in lines) <= MOST_WORDS, country
+        assert len(answer.first) <= (3 if TOPICS[topic].urgent else 1)
+        assert len(answer.know) <= 5
+        assert 1 <= len(answer.next) <= 3
+        for line in lines:
+            assert not NUMBER_OR_ADDRESS.search(line), line
+            for sentence in re.split(r"(?<=[.?])\s", line):
+                assert len(sentence.split()) <= MOST_WORDS_A_SENTENCE, sentence
+
+
+@pytest.mark.parametrize("code", list(languages()))
+def test_no_text_stands_under_two_intents(code: str) -> None:
+    seen: dict[str, str] = {}
+    for intent, _, text in examples(code):
+        key = re.sub(r"\W+", " ", text.casefold()).strip() or text
+        assert seen.setdefault(key, intent) == intent, text
+
+
+@pytest.mark.parametrize("code", list(languages()))
+def test_each_intent_has_enough_examples_in_four_manners(code: str) -> None:
+    counts: dict[str, Counter[str]] = {}
+    for intent, manner, _ in examples(code):
+        counts.setdefault(intent, Counter())[manner] += 1
+    for topic in TOPICS.values():
+        assert sum(counts[topic.id].values()) >= (60 if topic.urgent else 40), topic.id
+        assert set(counts[topic.id]) == {"plain", "hurried", "story", "mixed"}, topic.id
+    for intent in catalogue().conversation:
+        assert sum(counts[intent].values()) >= 20, intent
+
+
+def test_held_out_messages_are_not_trained_on() -> None:
+    import csv
+
+    trained = {re.sub(r"\W+", " ", text.casefold()).strip() for code in languages() for _, _, text in examples(code)}
+    for path in (ROOT / "tests" / "nlu").glob("heldout.*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            held_out = [re.sub(r"\W+", " ", row["text"].casefold()).strip() for row in csv.DictReader(file)]
+        # A greeting of one word can hardly be written in a way nobody has written it.
+        assert [text for text in held_out if text in trained and len(text.split()) > 2] == []
+
+
+def test_catalogues_are_in_step_with_the_english_sources() -> None:
+    assert catalogues.out_of_step() == []
+
+
+@pytest.mark.parametrize("code", [code for code in languages() if code != DEFAULT])
+def test_every_string_is_translated_with_the_same_placeholders(code: str) -> None:
+    strings = catalogues.strings(code)
+    for key, english in catalogues.interface().items():
+        assert key in strings, f"{code}: {key} is not translated"
+        assert sorted(re.findall(r"{\w+}", strings[key])) == sorted(re.findall(r"{\w+}", english)), key
+
+
+@pytest.mark.parametrize("code", [code for code in languages() if code != DEFAULT])
+def test_every_answer_is_translated_without_new_numbers_or_addresses(code: str) -> None:
+    known = catalogues.translations(code, "answers")
+    for topic, variants in english_answers().items():
+        for country, answer in variants.items():
+            for line in (answer.title, *answer.first, *answer.know, *answer.next):
+                assert (topic, line) in known, f"{code}: {topic} {country}: {line}"
+                translation = known[topic, line]
+                assert not NUMBER_OR_ADDRESS.search(translation), translation
+                assert sorted(re.findall(r"\d+", translation)) == sorted(re.findall(r"\d+", line)), translation
+
+
+def test_the_language_header_of_a_catalogue_must_be_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from safar.errors import ContentError
+
+    path = tmp_path / "ne" / "LC_MESSAGES" / "interface.po"
+    path.parent.mkdir(parents=True)
+    path.write_text((catalogues.catalogue_path("ar", "interface")).read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(catalogues, "LOCALES", tmp_path)
+    with pytest.raises(ContentError, match="its Language header is 'ar', its folder says 'ne'"):
+        catalogues.read_catalogue("ne", "interface")
+
+
+def test_best_language_of_what_a_browser_accepts() -> None:
+    assert best_language(accepted_languages("fa-IR;q=0.9, ar-EG;q=0.8, en;q=0.1")) == "ar"
+    assert best_language(accepted_languages("xx, ;;q=, ne")) == "ne"
+    assert best_language(accepted_languages("")) == "en"
+    assert fallbacks("ne") == ["ne", "en"]
+    assert fallbacks("xx") == ["en"]
