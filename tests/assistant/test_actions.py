@@ -19,7 +19,7 @@ class FakeBackend:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self.cases: "list[dict[str, Any]]" = []
+        self.cases: list[dict[str, Any]] = []
         self.is_away = False
 
     async def open_case(self, **case: Any) -> Case:
