@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,8 @@ from safar.languages import accepted_languages, best_language, country_name, lan
 from safar.replies import Composer
 from safar.settings import settings
 from safar.topics import catalogue
+
+logger = logging.getLogger(__name__)
 
 _KEEP_ALIVE_S = 15.0
 _POLL_S = 1.0
@@ -190,6 +193,13 @@ def _on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
     return _error("not_found", "There is no such conversation, or it was deleted.", 404)
 
 
+@api.exception_handler(Exception)
+def _on_failure(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A process edge: what nobody foresaw is logged, and the caller may try again."""
+    logger.error("api.failed path=%s", request.path, exc_info=error)
+    return _error("failed", "Something went wrong on our side. Please try again.", 500)
+
+
 async def _opened(request: HttpRequest, conversation_id: UUID) -> Conversation:
     """The conversation whose bearer token the request carries; 404 for every other, so that ids cannot be tried out."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -352,16 +362,8 @@ async def emergency(request: HttpRequest, language: str = "en", country: str | N
     known = services.known_country(country)
     composer = Composer(await sync_to_async(current_bundle)(), code, known or None)
     if not known:
-        buttons = composer.country_buttons()
-        return {
-            "countries": [
-                {
-                    "code": json.loads(b["payload"].partition("{")[1] + b["payload"].partition("{")[2])["country"],
-                    "name": b["title"],
-                }
-                for b in buttons
-            ]
-        }
+        likely = composer.likely_countries(most=300)
+        return {"countries": [{"code": place, "name": country_name(place, code)} for place in likely]}
     contacts = composer.bundle.find_contacts(("emergency", "migrant_helpline", "trafficking_hotline"), known, None)
     return {
         "country": known,

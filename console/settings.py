@@ -125,7 +125,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 CSRF_TRUSTED_ORIGINS = [_known.public_url]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _known.public_url.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # without any, browsers send "Origin: null" and forms are refused
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CORS_ALLOWED_ORIGINS = list(_known.allowed_origins)
 CORS_URLS_REGEX = r"^/(api|widget)/"

@@ -149,7 +149,7 @@ class Composer:
         blocks.append("\n".join([f"**{string('answer_next')}**", *steps]))
         footer = string("answer_checked", date=local_date(found.answer.checked_on, found.language))
         if not found.answer.reviewed and found.language != languages.DEFAULT:
-            footer += " " + string("answer_unreviewed")
+            footer += "\n" + string("answer_unreviewed")
         return "\n\n".join([*blocks, footer])
 
     @staticmethod
@@ -213,8 +213,8 @@ class Composer:
         return self.bundle.string("contact_serves", self.language, nationality_name=names)
 
     def _listed(self, names: Iterable[str]) -> str:
-        """Names with the language's own commas and, where it has one, its "and"."""
-        return str(format_list(list(names), style="unit", locale=self.language))
+        """Names with the language's own commas and its "and". Of CLDR's styles only `standard` is whole in every language."""
+        return str(format_list(list(names), style="standard", locale=self.language))
 
     def _checked(self, contact: Contact) -> str:
         if contact.is_national_emergency or not (contact.phones or contact.text_channels):
@@ -270,17 +270,20 @@ class Composer:
             for code, entry in languages.languages().items()
         ]
 
-    def country_buttons(self, intent: str = "change_country") -> list[Button]:
-        """The countries of which the directory holds most, named in the person's language."""
+    def country_buttons(self) -> list[Button]:
+        """The likely countries, named in the person's language."""
+        return [
+            {"title": languages.country_name(code, self.language), "payload": f'/change_country{{"country":"{code}"}}'}
+            for code in self.likely_countries()
+        ]
+
+    def likely_countries(self, most: int = 6) -> list[str]:
+        """The countries of which the directory holds most, one's own last."""
         counts: dict[str, int] = {}
         for contact in self.bundle.contacts:
             if EVERYONE in contact.serves:
                 counts[contact.country] = counts.get(contact.country, 0) + 1
-        likely = sorted(counts, key=lambda code: (code == self.nationality, -counts[code]))[:6]
-        return [
-            {"title": languages.country_name(code, self.language), "payload": f'/{intent}{{"country":"{code}"}}'}
-            for code in likely
-        ]
+        return sorted(counts, key=lambda code: (code == self.nationality, -counts[code]))[:most]
 
     def _names(self) -> dict[str, str]:
         names = {"language_name": languages.language_name(self.language, self.language)}

@@ -25,4 +25,4 @@ SAFAR_ACTIONS_URL=http://127.0.0.1:5055 SAFAR_TRACKER_DB="$SAFAR_VAR/tracker.sql
   .venv/assistant/bin/python -m rasa test core --stories tests/stories --model models/safar.tar.gz --out "$SAFAR_VAR/stories" \
   --fail-on-prediction-errors --no-plot 2>&1 | grep -vE "it/s|Warning|^ |^$" | tail -5
 step "The whole of Safar, end to end"
-.venv/web/bin/pytest tests/e2e -p no:django --quiet "$@"
+.venv/web/bin/pytest -c pytest-e2e.ini --rootdir=. --quiet "$@"

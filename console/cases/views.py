@@ -93,7 +93,7 @@ def _entry(message: Message) -> dict[str, Any]:
     return {
         "id": message.pk,
         "author": message.author,
-        "text": message.text,
+        "text": message.text.replace("**", ""),
         "language": message.body.get("language", ""),
         "at": message.at.strftime("%Y-%m-%d %H:%M"),
         "contacts": [

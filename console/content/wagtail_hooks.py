@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
@@ -31,3 +35,9 @@ class AnswerViewSet(SnippetViewSet):
 
 
 register_snippet(AnswerViewSet)
+
+
+@hooks.register("construct_main_menu")
+def hide_what_safar_does_not_use(request: HttpRequest, menu_items: list[Any]) -> None:
+    """Safar has no pages, images or documents: an editor should not have to wonder what they are for."""
+    menu_items[:] = [item for item in menu_items if item.name not in ("explorer", "images", "documents")]

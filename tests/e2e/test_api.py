@@ -21,7 +21,7 @@ def test_unpaid_wages_in_qatar_asked_in_nepali(person: Any) -> None:
     messages = person(language="ne").say(NEPALI_WAGES)
     answer = messages[0]
     assert (answer["topic"], answer["language"], answer["from"]) == ("wages_unpaid", "ne", "bot")
-    assert answer["text"].splitlines()[0] == "आज नै लेखेर राख्नुहोस्: कति दिन काम गर्नुभयो र कति पैसा पाउनुपर्ने हो।"
+    assert answer["text"].splitlines()[0] == "कति दिन काम गर्नुभयो र कति तलब पाउन बाँकी छ, आजै लेख्नुहोस्।"
     assert answer["sources"]
     assert "16008" in phones(messages)
     missions = [card for message in messages for card in message["contacts"] if card["kind"] == "consulate"]

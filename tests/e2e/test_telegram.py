@@ -79,7 +79,7 @@ def test_start_welcomes_in_the_language_of_the_phone(phone: Any) -> None:
 def test_unpaid_wages_in_nepali(phone: Any) -> None:
     someone = phone("ne")
     someone.text("कतारमा काम गर्छु, तीन महिनादेखि तलब पाएको छैन")
-    answer = someone.wait_for("आज नै लेखेर राख्नुहोस्")
+    answer = someone.wait_for("आजै लेख्नुहोस्")
     assert "<b>" in answer["text"]
     contacts = someone.wait_for("16008")
     assert "qa.nepalembassy.gov.np" in contacts["text"]

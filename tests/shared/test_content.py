@@ -1,6 +1,7 @@
 """The content files: complete, in step with one another, and free of what must not stand in them."""
 
 import re
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -18,6 +19,12 @@ DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 INTENTS = [next(iter(entry)) for entry in DOMAIN["intents"]]
 MOST_WORDS, MOST_WORDS_A_SENTENCE = 120, 16
 NUMBER_OR_ADDRESS = re.compile(r"https?:|www\.|\S@\S|\d{3,}")
+
+
+def same_text(text: str) -> str:
+    """The text without case, punctuation and spaces at its ends; vowel signs stay, they are marks and not punctuation."""
+    kept = (" " if unicodedata.category(c)[0] in "PSZ" else c for c in text.casefold())
+    return " ".join("".join(kept).split()) or text
 
 
 def examples(code: str) -> list[tuple[str, str, str]]:
@@ -74,7 +81,7 @@ def test_english_answers_are_short_and_hold_no_numbers(topic: str) -> None:
 def test_no_text_stands_under_two_intents(code: str) -> None:
     seen: dict[str, str] = {}
     for intent, _, text in examples(code):
-        key = re.sub(r"\W+", " ", text.casefold()).strip() or text
+        key = same_text(text)
         assert seen.setdefault(key, intent) == intent, text
 
 
@@ -93,12 +100,12 @@ def test_each_intent_has_enough_examples_in_four_manners(code: str) -> None:
 def test_held_out_messages_are_not_trained_on() -> None:
     import csv
 
-    trained = {re.sub(r"\W+", " ", text.casefold()).strip() for code in languages() for _, _, text in examples(code)}
+    trained = {same_text(text) for code in languages() for _, _, text in examples(code)}
     for path in (ROOT / "tests" / "nlu").glob("heldout.*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
-            held_out = [re.sub(r"\W+", " ", row["text"].casefold()).strip() for row in csv.DictReader(file)]
-        # A greeting of one word can hardly be written in a way nobody has written it.
-        assert [text for text in held_out if text in trained and len(text.split()) > 2] == []
+            # A yes or a greeting can hardly be written in a way nobody has written it; a topic can.
+            held_out = [same_text(row["text"]) for row in csv.DictReader(file) if row["topic"] in TOPICS]
+        assert [text for text in held_out if text in trained] == []
 
 
 def test_catalogues_are_in_step_with_the_english_sources() -> None:

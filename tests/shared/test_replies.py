@@ -61,6 +61,15 @@ def test_every_string_can_be_filled_in_every_language(bundle: Bundle, code: str)
         assert "{" not in composer.bundle.string(key, code, **values)
 
 
+@pytest.mark.parametrize("code", list(languages()))
+def test_every_contact_has_a_card_in_every_language(bundle: Bundle, code: str) -> None:
+    composer = Composer(bundle, code, "QA", "NP")
+    for contact in bundle.contacts:
+        card = composer.card(contact)
+        assert card["name"], contact.id
+        assert card["kind_label"] == bundle.strings[code][f"kind_{contact.kind}"]
+
+
 def test_menu_buttons_stay_within_telegrams_callback_of_our_own(bundle: Bundle) -> None:
     titles = [button["title"] for button in Composer(bundle, "ne").menu_buttons()]
     assert len(titles) == len(set(titles)) == 8

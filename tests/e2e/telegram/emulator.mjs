@@ -1,5 +1,5 @@
 // Starts telegram-test-api and, in front of it, a proxy that makes up for where the emulator differs from
-// Telegram: getMe lacks is_bot, dates are in milliseconds, empty polls return at once. The proxy can also
+// Telegram: getMe lacks is_bot, buttons lack chat_instance, sendMessage does not give back a Message, empty polls return at once. The proxy can also
 // fail on purpose: POST /fail {"method": "sendMessage", "status": 429, "times": 2}.
 // Usage: node emulator.mjs PROXY_PORT EMULATOR_PORT
 import http from 'node:http'
@@ -11,9 +11,16 @@ const emulator = new Server({ port: emulatorPort, host: '127.0.0.1', storeTimeou
 const failures = new Map() // method -> {status, times}
 
 function mend(method, body) {
-  if (!body.ok) return body
+  if (!body.ok || !body.result) return body
   if (method === 'getMe') body.result.is_bot = true
-  if (body.result && body.result.date > 1e11) body.result.date = Math.floor(body.result.date / 1000)
+  if (method === 'getUpdates') {
+    for (const { callback_query: query } of body.result) if (query) query.chat_instance ??= '1'
+  }
+  if (method === 'sendMessage') {
+    // It gives back what was sent, options as text; Telegram gives back a Message.
+    const { message_id, date, chat, text } = body.result
+    body.result = { message_id, date: Math.floor(date / 1000), chat, text }
+  }
   return body
 }
 
@@ -38,7 +45,8 @@ const proxy = http.createServer(async (req, res) => {
     return reply(res, 200, { ok: true })
   }
   const method = req.url.split('/').at(-1).split('?')[0]
-  const failure = req.url.startsWith('/bot') ? failures.get(method) : undefined
+  const isBot = req.url.startsWith('/bot')
+  const failure = isBot ? failures.get(method) : undefined
   if (failure && failure.times > 0) {
     failure.times -= 1
     const parameters = failure.status === 429 ? { retry_after: 1 } : undefined
@@ -47,8 +55,8 @@ const proxy = http.createServer(async (req, res) => {
   // A method that the emulator lacks and whose result nobody needs.
   if (['setMyCommands', 'deleteWebhook'].includes(method)) return reply(res, 200, { ok: true, result: true })
   const { status, body } = await forward(req, payload)
-  if (method === 'getUpdates' && req.url.startsWith('/bot') && body.result?.length === 0) await new Promise((done) => setTimeout(done, 200))
-  reply(res, status, mend(method, body))
+  if (method === 'getUpdates' && isBot && body.result?.length === 0) await new Promise((done) => setTimeout(done, 200))
+  reply(res, status, isBot ? mend(method, body) : body)
 })
 
 await emulator.start()
