@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend import Backend, BackendUnavailable, backend
 from components.conversation import Profile, profile_from, understood_from
+from safar.directory import FOR_CITIZENS
 from safar.topics import Topic, catalogue
 
 logger = logging.getLogger(__name__)
@@ -57,9 +58,12 @@ class SafarAction(Action, ABC):
         dispatcher.utter_message(response="utter_danger_case")
 
     def show_contacts(self, dispatcher: CollectingDispatcher, profile: Profile, topic: Topic) -> None:
-        """The contacts of a topic for where the person is; without a country, the question where that is."""
+        """The contacts of a topic for where the person is; when they depend on what is not known, the question for it."""
         if profile.country is None:
             dispatcher.utter_message(response="utter_ask_country")
+            return
+        if topic.contacts[0] in FOR_CITIZENS and profile.likely_nationality is None:
+            dispatcher.utter_message(response="utter_ask_nationality")
             return
         contacts = self.backend.bundle.find_contacts(topic.contacts, profile.country, profile.likely_nationality)
         if not contacts:

@@ -66,6 +66,7 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
     ],
     "utter_ask_language": lambda composer, _: composer.language_buttons(),
     "utter_language_unsupported": lambda composer, _: composer.language_buttons(),
+    "utter_ask_nationality": lambda composer, _: composer.nationality_buttons(),
     "utter_ask_country": lambda composer, _: composer.country_buttons(),
 }
 

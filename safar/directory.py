@@ -29,7 +29,7 @@ _FRESH_DAYS_OTHERS = 180
 # Of these kinds a person abroad is also served by their own country.
 _AT_HOME_TOO = frozenset({"recruitment_authority", "missing_family", "migrant_helpline"})
 # These serve the citizens named in `serves` and nobody else.
-_FOR_CITIZENS = frozenset({"consulate", "labour_attache"})
+FOR_CITIZENS = frozenset({"consulate", "labour_attache"})
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -209,7 +209,7 @@ def find(
             and contact.country in homes - {None}
             and contact.confidence != "low"
             and contact.serves_citizen_of(nationality)
-            and not (kind in _FOR_CITIZENS and EVERYONE in contact.serves)
+            and not (kind in FOR_CITIZENS and EVERYONE in contact.serves)
         ]
         if kind == "emergency" and country and not any(contact.phones for contact in fitting):
             library = library_emergency(country)

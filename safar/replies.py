@@ -20,7 +20,7 @@ from babel.lists import format_list
 
 from safar import languages
 from safar.bundle import Bundle, FoundAnswer
-from safar.directory import EVERYONE, Contact, library_emergency
+from safar.directory import EVERYONE, FOR_CITIZENS, Contact, library_emergency
 from safar.hours import ALL_DAY, local_hours
 from safar.phone_numbers import dial
 from safar.topics import catalogue
@@ -275,6 +275,15 @@ class Composer:
         return [
             {"title": languages.country_name(code, self.language), "payload": f'/change_country{{"country":"{code}"}}'}
             for code in self.likely_countries()
+        ]
+
+    def nationality_buttons(self) -> list[Button]:
+        """The nationalities that have a mission in the person's country, named in their language."""
+        here = (contact for contact in self.bundle.contacts if contact.country == self.country and contact.kind in FOR_CITIZENS)
+        codes = sorted({code for contact in here for code in contact.serves if code != EVERYONE})
+        return [
+            {"title": languages.country_name(code, self.language), "payload": f'/change_country{{"nationality":"{code}"}}'}
+            for code in codes
         ]
 
     def likely_countries(self, most: int = 6) -> list[str]:

@@ -73,6 +73,13 @@ async def test_without_a_country_the_answer_comes_before_the_question(backend: F
     assert names == ["utter_answer", "utter_ask_country"]
 
 
+async def test_an_embassy_needs_the_nationality(backend: FakeBackend) -> None:
+    names, _, _ = await run(ActionAnswer(backend), tracker("find_consulate", {"country": "QA"}))
+    assert names == ["utter_answer", "utter_ask_nationality"]
+    names, _, _ = await run(ActionAnswer(backend), tracker("find_consulate", {"country": "QA", "nationality": "PH"}))
+    assert names == ["utter_answer", "utter_contact_cards"]
+
+
 async def test_an_urgent_topic_numbers_first_and_a_case(backend: FakeBackend) -> None:
     names, said, _ = await run(ActionAnswer(backend), tracker("forced_labour_trafficking", {"country": "QA"}))
     assert names == ["utter_danger_first", "utter_answer", "utter_danger_case"]
