@@ -1,7 +1,14 @@
 """Rasa custom actions: slots in, one lookup, one reply, events out. No text: the reply generator writes it."""
 
-from actions.answer import ActionAnswer, ActionOfferTopics
+from actions.answer import ActionAnswer, ActionExplainSimpler, ActionOfferTopics
 from actions.handover import ActionTalkToHuman
 from actions.profile import ActionChangeLanguage, ActionUpdateProfile
 
-__all__ = ["ActionAnswer", "ActionChangeLanguage", "ActionOfferTopics", "ActionTalkToHuman", "ActionUpdateProfile"]
+__all__ = [
+    "ActionAnswer",
+    "ActionChangeLanguage",
+    "ActionExplainSimpler",
+    "ActionOfferTopics",
+    "ActionTalkToHuman",
+    "ActionUpdateProfile",
+]

@@ -37,6 +37,24 @@ class ActionAnswer(SafarAction):
         return [SlotSet("topic", topic.id), SlotSet("misses", 0)]
 
 
+class ActionExplainSimpler(SafarAction):
+    """The answer once more, only what to do now."""
+
+    def name(self) -> str:
+        return "action_explain_simpler"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if self.speaks_of_danger(tracker):
+            dispatcher.utter_message(response="utter_danger_first")
+            await self.raise_alarm(dispatcher, tracker, None)
+        topic = topic_of(tracker.get_slot("topic"))
+        if topic is None:
+            dispatcher.utter_message(response="utter_nothing_to_simplify")
+        else:
+            dispatcher.utter_message(response="utter_answer_briefly", topic=topic.id)
+        return []
+
+
 class ActionOfferTopics(SafarAction):
     """Unsure: offer the likely topics; with none likely, the menu; lost twice, a person."""
 

@@ -95,6 +95,9 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         composer = Composer(bundle, profile.language, profile.country, profile.likely_nationality)
         messages = self._compose(composer, utter_action, {**slots, **kwargs})
         understood = understood_from(parse)
+        if understood["urgent"] and "domain_responses" in kwargs:
+            # A rule answers with a plain response ("hello", "thanks") and no action has looked for danger.
+            messages.insert(0, composer.danger())
         logger.info(
             "reply.written name=%s topic=%s language=%s version=%s bundle=%s",
             utter_action,

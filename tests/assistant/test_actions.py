@@ -6,7 +6,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import ActionAnswer, ActionOfferTopics
+from actions.answer import ActionAnswer, ActionExplainSimpler, ActionOfferTopics
 from actions.backend import BackendUnavailable, Case
 from actions.base import SafarAction
 from actions.handover import ActionTalkToHuman
@@ -109,6 +109,12 @@ async def test_unsure_offers_likely_topics(backend: FakeBackend) -> None:
     assert names == ["utter_offer_topics"]
     assert said[0]["topics"] == ["wages_unpaid", "legal_aid"]
     assert slots == {"misses": 0}
+
+
+async def test_say_it_simpler(backend: FakeBackend) -> None:
+    assert (await run(ActionExplainSimpler(backend), tracker("explain_simpler")))[0] == ["utter_nothing_to_simplify"]
+    names, said, _ = await run(ActionExplainSimpler(backend), tracker("explain_simpler", {"topic": "wages_unpaid"}))
+    assert (names, said[0]["topic"]) == (["utter_answer_briefly"], "wages_unpaid")
 
 
 @pytest.mark.parametrize(("misses", "name"), [(None, "utter_not_understood"), (1, "utter_not_understood_again")])
