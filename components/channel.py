@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
-from rasa.core.tracker_store import SQLTrackerStore
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from components.conversation import profile_from, understood_from
+from components.conversation import understood_from
+from components.tracker_store import RecentTrackerStore
 from safar.settings import settings
 
 NAME = "safar"
@@ -29,6 +29,7 @@ class CollectingChannel(OutputChannel):
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.understood: dict[str, Any] | None = None
+        self.profile: dict[str, str | None] = {}
         self.forget = False
 
     @classmethod
@@ -39,6 +40,7 @@ class CollectingChannel(OutputChannel):
         custom = message.get("custom") or {}
         self.messages += custom.get("messages") or [{"text": message.get("text") or "", "buttons": message.get("buttons") or []}]
         self.understood = custom.get("understood") or self.understood
+        self.profile = custom.get("profile") or self.profile
         self.forget = self.forget or bool(custom.get("forget"))
 
 
@@ -83,14 +85,12 @@ class SafarInput(InputChannel):
                     metadata=metadata,
                 )
             )
-            tracker = await request.app.ctx.agent.tracker_store.retrieve(sender)
-            profile = profile_from(tracker.current_slot_values() if tracker else {}, metadata)
             return response.json(
                 {
                     "messages": collector.messages,
                     "understood": collector.understood,
                     "forget": collector.forget,
-                    "profile": {"language": profile.language, "country": profile.country, "nationality": profile.nationality},
+                    "profile": collector.profile,
                 }
             )
 
@@ -133,15 +133,14 @@ def forget_conversation(store: Any, sender: str) -> int:
     """Remove all events of a conversation from the tracker store; return how many there were.
 
     Raises:
-        NotImplementedError: the tracker store is not the SQL one of endpoints.yml.
+        NotImplementedError: the tracker store is not the one of endpoints.yml.
     """
     inner = getattr(store, "_tracker_store", store)  # Rasa wraps the store to catch its errors
-    if not isinstance(inner, SQLTrackerStore):
-        raise NotImplementedError(f"Safar forgets conversations in an SQL tracker store, not in {type(inner).__name__}.")
-    with inner.session_scope() as session:
-        removed = session.query(inner.SQLEvent).filter_by(sender_id=sender).delete()
-        session.commit()
-    return int(removed)
+    if not isinstance(inner, RecentTrackerStore):
+        raise NotImplementedError(
+            f"Safar forgets conversations in the tracker store of endpoints.yml, not in {type(inner).__name__}."
+        )
+    return inner.forget(sender)
 
 
 def _is_allowed(request: Request) -> bool:

@@ -64,6 +64,7 @@ async def judge(agent: Agent, case: dict[str, str]) -> dict[str, Any]:
         "right": best["name"] in fair,
         "in_top3": bool(fair & {entry["name"] for entry in ranking[:3]}),
         "urgent": bool((parse.get("urgency") or {}).get("urgent")),
+        "urgency_score": (parse.get("urgency") or {}).get("score") or 0.0,
         "evidence": (parse.get("urgency") or {}).get("evidence") or [],
         "recognised": (parse.get("language") or {}).get("name"),
         "ms": round(elapsed_ms, 3),

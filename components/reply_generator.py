@@ -108,7 +108,9 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         )
         if output_channel in _RICH_CHANNELS:
             forget = utter_action == "utter_deleted"
-            return {"text": messages[-1]["text"], "custom": {"messages": messages, "understood": understood, "forget": forget}}
+            known = {"language": profile.language, "country": profile.country, "nationality": profile.nationality}
+            custom = {"messages": messages, "understood": understood, "profile": known, "forget": forget}
+            return {"text": messages[-1]["text"], "custom": custom}
         text = "\n\n".join(as_plain_text(message) for message in messages)
         return {"text": text, "buttons": [button for message in messages for button in message["buttons"]]}
 

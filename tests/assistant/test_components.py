@@ -41,7 +41,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def model() -> LinearTextModel:
-    made = LinearTextModel(min_df=1)
+    made = LinearTextModel(bits=12)
     made.fit(
         [normalise(text) for texts in TEXTS.values() for text in texts], [label for label, texts in TEXTS.items() for _ in texts]
     )
@@ -67,7 +67,7 @@ def test_a_saved_model_says_the_same(model: LinearTextModel, tmp_path: Path) -> 
 
 
 def test_two_labels_are_enough() -> None:
-    made = LinearTextModel(min_df=1)
+    made = LinearTextModel(bits=12)
     made.fit(["aa aa", "aa ab", "aa ac", "bb bb", "bb bc", "bb bd"], ["a", "a", "a", "b", "b", "b"])
     assert made.labels[int(made.probabilities("bb").argmax())] == "b"
 
