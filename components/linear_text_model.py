@@ -92,11 +92,16 @@ class LinearTextModel:
 
     def probabilities(self, text: str) -> Floats:
         """Chances of the labels, in the order of `labels`; they add up to 1."""
-        features = _joined(
-            [w.transform(hasher.transform([text])) for hasher, w in zip(self._hashers, self._weights, strict=True)]
-        )
-        # Only the columns of the n-grams that occur are multiplied: some hundred of many hundred thousands.
-        scores = self._coefficients[:, features.indices].astype(np.float32) @ features.data + self._intercepts
+        scores = self._intercepts.copy()
+        first_column = 0
+        for hasher, weights in zip(self._hashers, self._weights, strict=True):
+            counts = hasher.transform([text])
+            # TfidfTransformer would build a matrix of all columns for each text; of one row this is the same.
+            values = (np.log(counts.data) + 1.0) * weights.idf_[counts.indices]
+            values /= np.sqrt(np.square(values).sum()) or 1.0
+            # Only the columns of the n-grams that occur are multiplied: some hundred of many hundred thousands.
+            scores += self._coefficients[:, counts.indices + first_column].astype(np.float32) @ values.astype(np.float32)
+            first_column += counts.shape[1]
         return np.asarray(_softmax(scores[np.newaxis, :] / self._temperature)[0])
 
     def save(self, folder: Path) -> None:
