@@ -192,7 +192,8 @@ def find(
     """The contacts to show a person, in the order of `kinds`, best first within a kind.
 
     A contact is of the country the person is in; of a few kinds also of the country they come from.
-    Consulates and labour offices are only those of their own nationality. Entries of low confidence are left out.
+    Consulates and labour offices are only those of their own nationality. Entries of low confidence are left out, except an
+    emergency number that libphonenumber confirms.
 
     Args:
         country: ISO 3166 country the person is in, or None: then there is nothing to show here.
@@ -207,7 +208,7 @@ def find(
             for contact in listed
             if contact.kind == kind
             and contact.country in homes - {None}
-            and contact.confidence != "low"
+            and (contact.confidence != "low" or (kind == "emergency" and contact.is_national_emergency))
             and contact.serves_citizen_of(nationality)
             and not (kind in FOR_CITIZENS and EVERYONE in contact.serves)
         ]

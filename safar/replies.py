@@ -102,7 +102,7 @@ class Composer:
         Without a country there is no number that is right: the message says so and offers countries.
         """
         wanted = list(dict.fromkeys([*DANGER_KINDS, *kinds]))
-        found = self.bundle.find_contacts(wanted, self.country, self.nationality, limit_per_kind=2)
+        found = self.bundle.find_contacts(wanted, self.country, self.nationality, limit_per_kind=3)
         if not self.country or not found:
             return {**self.say("utter_danger_no_country", buttons=self.country_buttons()), "urgent": True}
         return self.contacts(found, "utter_danger_first", urgent=True)

@@ -16,11 +16,11 @@ step "Widget tests"
 (cd widget && npm run --silent test)
 step "Shared package, gateway and console"
 .venv/web/bin/pytest --quiet
-step "Components and actions"
-.venv/assistant/bin/python -m pytest -c pytest-assistant.ini --rootdir=. --quiet
 step "Model"
 bin/safar train --if-needed
-step "Rasa end-to-end stories"
+step "Components and actions"
+.venv/assistant/bin/python -m pytest -c pytest-assistant.ini --rootdir=. --quiet
+step "Rasa stories"
 SAFAR_ACTIONS_URL=http://127.0.0.1:5055 SAFAR_TRACKER_DB="$SAFAR_VAR/tracker.sqlite3" PYTHONWARNINGS=ignore \
   .venv/assistant/bin/python -m rasa test core --stories tests/stories --model models/safar.tar.gz --out "$SAFAR_VAR/stories" \
   --fail-on-prediction-errors --no-plot 2>&1 | grep -vE "it/s|Warning|^ |^$" | tail -5

@@ -69,6 +69,15 @@ def test_low_confidence_is_for_staff() -> None:
     assert find([contact(confidence="low")], kinds=["labour_complaint"], country="QA", nationality=None) == []
 
 
+def test_an_emergency_number_that_the_library_confirms_needs_no_other_confidence() -> None:
+    police = contact(country="LB", kind="emergency", phones=("112",), confidence="low")
+    assert find([police], kinds=["emergency"], country="LB", nationality=None) == [police]
+    assert (
+        find([replace(police, phones=("113",))], kinds=["emergency"], country="LB", nationality=None)[0].id
+        == "lb-emergency-library"
+    )
+
+
 def test_order_reachable_then_confidence_then_newest() -> None:
     no_phone = contact(id="a", phones=(), url="https://example.org")
     medium = contact(id="b", confidence="medium", checked_on="2026-01-01")
@@ -115,7 +124,7 @@ def test_nothing_of_another_country_or_nationality_is_ever_shown(kinds: list[str
         assert entry.kind in kinds
         assert entry.country == country or (entry.kind in AT_HOME_TOO and entry.country == nationality)
         assert "*" in entry.serves or nationality in entry.serves
-        assert entry.confidence != "low"
+        assert entry.confidence != "low" or entry.is_national_emergency
 
 
 def test_safe_houses_have_no_address() -> None:
