@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from safar.errors import SafarError
@@ -38,9 +38,14 @@ def training_files() -> list[Path]:
 
 
 def fingerprint() -> str:
-    """SHA-256 over names and contents of all training files."""
+    """See `fingerprint_of`, of all training files."""
+    return fingerprint_of(training_files())
+
+
+def fingerprint_of(files: Iterable[Path]) -> str:
+    """SHA-256 over names and contents of files of the repository."""
     digest = hashlib.sha256()
-    for path in training_files():
+    for path in sorted(files):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -102,7 +102,7 @@ def processes(known: Settings) -> list[Process]:
 def prepare(known: Settings) -> str:
     """Migrate, load content, make the administrator; return what a person must read (the one-time password), or ''."""
     notes = ""
-    for arguments in (["migrate", "--verbosity", "0"], ["load_content"], ["ensure_people"]):
+    for arguments in (["migrate", "--verbosity", "0"], ["load_content", "--if-changed"], ["ensure_people"]):
         print(f"  {arguments[0]} ...", flush=True)
         environment = {**os.environ, **known.environment(), "PYTHONPATH": str(ROOT)}
         result = subprocess.run(
