@@ -59,10 +59,13 @@ class Gazetteer:
         self.prefixes: set[str] = set()
         for code in languages():
             self._add_cldr(code)
+        self.not_places: dict[str, set[str]] = {}
         for code in languages():
             path = folder / f"{code}.yml"
             if path.exists():
-                self._add_file(yaml.safe_load(path.read_text(encoding="utf-8")))
+                content = yaml.safe_load(path.read_text(encoding="utf-8"))
+                self._add_file(content)
+                self.not_places[code] = {normalise(word) for word in content.get("not_places") or []}
 
     def _add_cldr(self, code: str) -> None:
         for country, name in Locale.parse(code).territories.items():
@@ -77,13 +80,18 @@ class Gazetteer:
         for section in ("origin", "origin_after", "host", "host_after", "mission", "suffixes", "prefixes"):
             getattr(self, section).update(normalise(word) for word in content.get(section) or [])
 
-    def mentions(self, text: str) -> tuple[list[str], list[Mention]]:
-        """The words of a normalised text and the places among them; the longest name at each word wins."""
+    def mentions(self, text: str, language: str | None = None) -> tuple[list[str], list[Mention]]:
+        """The words of a normalised text and the places among them; the longest name at each word wins.
+
+        Args:
+            language: names that are everyday words in it ("mali" is "wrong" in Filipino) are passed over.
+        """
         words = _WORD.findall(text)
+        everyday = self.not_places.get(language or "", set())
         found = []
         position = 0
         while position < len(words):
-            mention = self._mention_at(words, position)
+            mention = None if words[position] in everyday else self._mention_at(words, position)
             if mention:
                 found.append(mention)
             position = mention.end if mention else position + 1
@@ -134,7 +142,8 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             known = metadata if isinstance(metadata, dict) else {}
             intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
             home = known.get(NATIONALITY) or self._usual_nationality(message)
-            found = self.recognise(message.get(TEXT) or "", home, intent)
+            language = (message.get("language") or {}).get("name")
+            found = self.recognise(message.get(TEXT) or "", home, intent, language)
             values = {name: found.get(name) or known.get(name) for name in (COUNTRY, NATIONALITY)}
             entities = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in values.items() if value]
             message.set("places", found, add_to_output=True)
@@ -146,14 +155,16 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
         entry = languages().get((message.get("language") or {}).get("name") or "")
         return entry.nationality if entry else None
 
-    def recognise(self, text: str, home: str | None = None, intent: str | None = None) -> dict[str, str]:
+    def recognise(
+        self, text: str, home: str | None = None, intent: str | None = None, language: str | None = None
+    ) -> dict[str, str]:
         """The places a message gives for the person: `country` (where they are or go) and `nationality`.
 
         Args:
             home: the country the person comes from, as far as known: it is not taken for the host country unless the
                 message says so, and beside it another country is the host, even in "from Malaysia back to Nepal".
         """
-        words, mentions = self._gazetteer.mentions(normalise(text))
+        words, mentions = self._gazetteer.mentions(normalise(text), language)
         named = {mention.place.country for mention in mentions}
         found: dict[str, str] = {}
         unmarked = []

@@ -95,6 +95,19 @@ def test_places_in_three_languages(text: str, found: "dict[str, str]") -> None:
     assert PLACES.recognise(text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("mali ang sahod ko", "fil", {}),
+        ("je suis au mali", "fr", {"country": "ML"}),
+        ("le patron est en réunion", "fr", {}),
+        ("como se usa esto", "es", {}),
+    ],
+)
+def test_an_everyday_word_is_no_country(text: str, language: str, found: "dict[str, str]") -> None:
+    assert PLACES.recognise(text, language=language) == found
+
+
 def test_from_malaysia_back_home_is_not_a_malaysian() -> None:
     assert PLACES.recognise("मलेसियाबाट नेपाल फर्कन चाहन्छु", home="NP") == {"country": "MY", "nationality": "NP"}
 
