@@ -27,15 +27,21 @@ from safar.topics import catalogue
 URGENCY = "urgency"
 # Chance of any urgent topic from which the classifier is believed alone, with a hint, and with a sure phrase.
 ALONE, WITH_HINT, WITH_SURE = "alone", "with_hint", "with_sure"
+_SHORT = 4  # characters
 _GAP = r"(?:\s+\S+){0,3}\s+"
 
 
 def _pattern(phrases: list[str]) -> re.Pattern[str] | None:
-    """One expression for all phrases; a phrase may be followed by endings, so only its beginning is a word's beginning."""
+    """One expression for all phrases.
+
+    A phrase may be followed by endings, so only its beginning must be a word's beginning; a very short one must be a
+    whole word ("war" is not "warung").
+    """
     parts = []
     for phrase in sorted(phrases, key=len, reverse=True):
         halves = [re.escape(normalise(half)) for half in phrase.split("...")]
-        parts.append(_GAP.join(half.replace(r"\ ", r"\s+") for half in halves))
+        end = r"(?!\w)" if len(phrase) <= _SHORT else ""
+        parts.append(_GAP.join(half.replace(r"\ ", r"\s+") for half in halves) + end)
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + ")") if parts else None
 
 

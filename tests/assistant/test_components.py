@@ -123,6 +123,12 @@ def test_a_sure_phrase_needs_little_suspicion(text: str) -> None:
     assert judged["evidence"]
 
 
+def test_a_very_short_phrase_is_a_whole_word() -> None:
+    lexicon = UrgencyLexicon()
+    assert lexicon.find("there is war here")["hint"] == ["war"]
+    assert lexicon.find("saya kerja di warung")["hint"] == []
+
+
 def test_an_alarming_word_alone_does_not_raise() -> None:
     assert not URGENCY.judge("we beat them at football, help me", [{"name": "out_of_scope", "confidence": 0.95}])["urgent"]
 
