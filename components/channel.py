@@ -133,11 +133,11 @@ def forget_conversation(store: Any, sender: str) -> int:
     """Remove all events of a conversation from the tracker store; return how many there were.
 
     Raises:
-        NotImplementedError: the tracker store is not the one of endpoints.yml.
+        TypeError: the tracker store is not the one of endpoints.yml.
     """
     inner = getattr(store, "_tracker_store", store)  # Rasa wraps the store to catch its errors
     if not isinstance(inner, RecentTrackerStore):
-        raise NotImplementedError(
+        raise TypeError(
             f"Safar forgets conversations in the tracker store of endpoints.yml, not in {type(inner).__name__}."
         )
     return inner.forget(sender)
