@@ -27,17 +27,6 @@ def is_dialable(number: str) -> bool:
         return False
 
 
-def is_known_short_code(number: str, country: str) -> bool:
-    """Whether libphonenumber's short-number data has this code for the country."""
-    return bool(
-        shortnumberinfo.is_valid_short_number(phonenumbers.PhoneNumber(national_number=int(number), country_code=_code(country)))
-    )
-
-
-def _code(country: str) -> int:
-    return phonenumbers.country_code_for_region(country)
-
-
 def dial(number: str, caller: str | None) -> tuple[str, str]:
     """How to show a stored number to a person, and the link that dials it.
 
