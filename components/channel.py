@@ -137,9 +137,7 @@ def forget_conversation(store: Any, sender: str) -> int:
     """
     inner = getattr(store, "_tracker_store", store)  # Rasa wraps the store to catch its errors
     if not isinstance(inner, RecentTrackerStore):
-        raise TypeError(
-            f"Safar forgets conversations in the tracker store of endpoints.yml, not in {type(inner).__name__}."
-        )
+        raise TypeError(f"Safar forgets conversations in the tracker store of endpoints.yml, not in {type(inner).__name__}.")
     return inner.forget(sender)
 
 
