@@ -47,7 +47,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> LanguageRecogniser:
-        model = LinearTextModel(characters=(1, 4), words=(1, 1), bits=16, penalty=1.0)
+        model = LinearTextModel(characters=(1, 4), words=(1, 1), bits=16, penalty=1.0, consonant_weight=0.0)
         return cls(config, model_storage, resource, model)
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:

@@ -2,13 +2,14 @@
 
 scikit-learn does the work; this module joins the parts and stores them as arrays and JSON instead of a pickle.
 N-grams are hashed: no vocabulary has to be kept, so that n-grams seen once may count and the model stays the same
-size with every language.
+size with every language. Texts are read twice, as written and as consonants in Latin letters (`consonants`), so that
+what was learned from a language's own script also serves its romanised writing and the other way round.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,14 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
+from components.normalisation import consonants
+
 Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int64]
+_THREADS = 2
+_FRAGMENT_WEIGHT = 0.4  # of a part of a text, beside the whole text: docs/decisions/0002-linear-classifier.md
+_CONSONANT_CHARACTERS = (2, 4)
+_LEAST_TO_CALIBRATE = 5  # texts in each class
 
 
 class LinearTextModel:
@@ -32,6 +40,7 @@ class LinearTextModel:
         words: shortest and longest word n-gram.
         bits: character n-grams are hashed into 2**bits columns, word n-grams into a quarter of them.
         penalty: inverse of the regularisation strength of the support vector machine.
+        consonant_weight: of the second reading of a text (`consonants`); 0 leaves it out.
     """
 
     def __init__(
@@ -41,48 +50,72 @@ class LinearTextModel:
         words: tuple[int, int] = (1, 2),
         bits: int = 18,
         penalty: float = 0.5,
+        consonant_weight: float = 0.7,
     ) -> None:
-        self._settings = {"characters": list(characters), "words": list(words), "bits": bits, "penalty": penalty}
-        self._hashers = [_hasher("char_wb", characters, 2**bits), _hasher("word", words, 2 ** (bits - 2))]
-        self._weights = [TfidfTransformer(sublinear_tf=True) for _ in self._hashers]
+        self._settings = {
+            "characters": list(characters),
+            "words": list(words),
+            "bits": bits,
+            "penalty": penalty,
+            "consonant_weight": consonant_weight,
+        }
+        self._views = [_View("char_wb", characters, bits), _View("word", words, bits - 2)]
+        if consonant_weight:
+            self._views += [
+                _View("char_wb", _CONSONANT_CHARACTERS, bits - 1, consonants, consonant_weight),
+                _View("word", words, bits - 2, consonants, consonant_weight),
+            ]
         self._coefficients = np.zeros((0, 0), dtype=np.float16)  # classes x columns
         self._intercepts = np.zeros(0, dtype=np.float32)
         self._temperature = 1.0
         self.labels: list[str] = []
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> None:
+    def fit(self, texts: Sequence[str], labels: Sequence[str], fragments: Sequence[Sequence[str]] | None = None) -> None:
         """Learn from texts and their labels.
 
-        The machine is trained twice, at the same time: on everything, and on four fifths to calibrate on the last fifth.
+        Args:
+            fragments: for each text, parts of it that count as lighter examples of the same label.
         """
-        counted = [hasher.transform(texts) for hasher in self._hashers]
-        features = _joined([weights.fit_transform(part) for weights, part in zip(self._weights, counted, strict=True)])
-        with ThreadPoolExecutor(2) as pool:
-            temperature = pool.submit(self._calibrated_temperature, features, np.asarray(labels))
-            machine = self._machine().fit(features, labels)
-            self._temperature = temperature.result()
-        self.labels = [str(label) for label in machine.classes_]
-        two = len(self.labels) == 2  # scikit-learn keeps one row for two classes
-        coefficients = np.vstack([-machine.coef_, machine.coef_]) if two else machine.coef_
-        intercepts = np.concatenate([-machine.intercept_, machine.intercept_]) if two else machine.intercept_
+        pieces = [[text, *parts] for text, parts in zip(texts, fragments or [()] * len(texts), strict=True)]
+        owner = np.repeat(np.arange(len(texts)), [len(group) for group in pieces])
+        weights = np.concatenate([[1.0] + [_FRAGMENT_WEIGHT] * (len(group) - 1) for group in pieces])
+        features = _joined([view.fit_transform([text for group in pieces for text in group]) for view in self._views])
+        names, classes = np.unique(np.asarray(labels), return_inverse=True)
+        coefficients, self._intercepts = self._trained(features, classes[owner], weights)
+        self._temperature = self._calibrated_temperature(features, classes, owner, weights)
+        self.labels = [str(name) for name in names]
         self._coefficients = np.asfortranarray(coefficients.astype(np.float16))
-        self._intercepts = intercepts.astype(np.float32)
 
-    def _machine(self) -> LinearSVC:
-        return LinearSVC(C=self._settings["penalty"], dual=True, tol=0.1, max_iter=300, random_state=7)
+    def _trained(self, features: csr_matrix, classes: Integers, weights: Floats) -> tuple[Floats, Floats]:
+        """Coefficients and intercepts of one machine for each class against all others, trained in several threads."""
+        with ThreadPoolExecutor(_THREADS) as pool:
+            jobs = [
+                pool.submit(self._trained_part, features, np.where(np.isin(classes, part), classes, -1), weights)
+                for part in np.array_split(np.arange(classes.max() + 1), _THREADS)
+            ]
+            found = [job.result() for job in jobs]
+        return np.vstack([part[0] for part in found]), np.concatenate([part[1] for part in found])
 
-    def _calibrated_temperature(self, features: csr_matrix, labels: npt.NDArray[Any]) -> float:
-        """The temperature under which unseen texts' probabilities have the least log loss (Guo et al. 2017)."""
-        names, counts = np.unique(labels, return_counts=True)
-        if counts.min() < 5:
+    def _trained_part(self, features: csr_matrix, classes: Integers, weights: Floats) -> tuple[Floats, Floats]:
+        """Like `_trained`, without the class -1, which stands for those of the other threads."""
+        machine = LinearSVC(C=self._settings["penalty"], dual=True, tol=0.1, max_iter=300, random_state=7)
+        machine.fit(features, classes, sample_weight=weights)
+        kept = slice(None) if len(machine.classes_) == 2 else slice(1, None)  # of two classes scikit-learn keeps one row
+        return machine.coef_[kept].astype(np.float32), machine.intercept_[kept].astype(np.float32)
+
+    def _calibrated_temperature(self, features: csr_matrix, classes: Integers, owner: Integers, weights: Floats) -> float:
+        """The temperature under which unseen texts' probabilities have the least log loss (Guo et al. 2017).
+
+        Another machine is trained for it on a part of the texts. Having seen less it is a little less sure: the safe side.
+        """
+        if np.bincount(classes).min() < _LEAST_TO_CALIBRATE:
             return 1.0
-        seen, unseen, seen_labels, unseen_labels = train_test_split(
-            features, labels, test_size=0.2, stratify=labels, random_state=7
-        )
-        machine = self._machine().fit(seen, seen_labels)
-        scores = machine.decision_function(unseen)
-        scores = np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
-        truth = np.searchsorted(names, unseen_labels)
+        seen, unseen = train_test_split(np.arange(len(classes)), test_size=0.3, stratify=classes, random_state=7)
+        rows = np.isin(owner, seen)
+        coefficients, intercepts = self._trained(features[rows], classes[owner][rows], weights[rows])
+        whole = np.isin(owner, unseen) & (weights == 1.0)
+        scores = features[whole] @ coefficients.T + intercepts
+        truth = classes[owner[whole]]
 
         def log_loss(temperature: float) -> float:
             chances = _softmax(scores / temperature)
@@ -94,14 +127,11 @@ class LinearTextModel:
         """Chances of the labels, in the order of `labels`; they add up to 1."""
         scores = self._intercepts.copy()
         first_column = 0
-        for hasher, weights in zip(self._hashers, self._weights, strict=True):
-            counts = hasher.transform([text])
-            # TfidfTransformer would build a matrix of all columns for each text; of one row this is the same.
-            values = (np.log(counts.data) + 1.0) * weights.idf_[counts.indices]
-            values /= np.sqrt(np.square(values).sum()) or 1.0
+        for view in self._views:
+            columns, values = view.of_one(text)
             # Only the columns of the n-grams that occur are multiplied: some hundred of many hundred thousands.
-            scores += self._coefficients[:, counts.indices + first_column].astype(np.float32) @ values.astype(np.float32)
-            first_column += counts.shape[1]
+            scores += self._coefficients[:, columns + first_column].astype(np.float32) @ values
+            first_column += view.columns
         return np.asarray(_softmax(scores[np.newaxis, :] / self._temperature)[0])
 
     def save(self, folder: Path) -> None:
@@ -109,7 +139,7 @@ class LinearTextModel:
         folder.mkdir(parents=True, exist_ok=True)
         kept = {"settings": self._settings, "labels": self.labels, "temperature": self._temperature}
         (folder / "model.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        arrays = {f"idf{number}": weights.idf_.astype(np.float32) for number, weights in enumerate(self._weights)}
+        arrays = {f"idf{number}": view.idf for number, view in enumerate(self._views)}
         np.savez_compressed(folder / "model.npz", coefficients=self._coefficients, intercepts=self._intercepts, **arrays)
 
     @classmethod
@@ -121,8 +151,8 @@ class LinearTextModel:
         }
         model = cls(**settings)
         arrays = np.load(folder / "model.npz", allow_pickle=False)
-        for number, weights in enumerate(model._weights):
-            weights.idf_ = arrays[f"idf{number}"]
+        for number, view in enumerate(model._views):
+            view.idf = arrays[f"idf{number}"]
         # Column-major: a lookup reads whole columns.
         model._coefficients = np.asfortranarray(arrays["coefficients"])
         model._intercepts = arrays["intercepts"]
@@ -130,21 +160,51 @@ class LinearTextModel:
         return model
 
 
-def _hasher(analyzer: str, ngrams: tuple[int, int], columns: int) -> HashingVectorizer:
-    return HashingVectorizer(
-        analyzer=analyzer,
-        ngram_range=ngrams,
-        n_features=columns,
-        norm=None,
-        alternate_sign=False,
-        lowercase=False,
-        token_pattern=r"(?u)\S+",  # noqa: S106 (an expression)
-        dtype=np.float32,
-    )
+class _View:
+    """One way of reading a text: hashed n-grams weighted by sublinear TF-IDF, each text of length `weight`.
+
+    Args:
+        bits: n-grams are hashed into 2**bits columns.
+        reading: applied to a text first.
+    """
+
+    def __init__(
+        self, analyzer: str, ngrams: tuple[int, int], bits: int, reading: Callable[[str], str] | None = None, weight: float = 1.0
+    ) -> None:
+        self.columns, self._weight = 2**bits, weight
+        self._hasher = HashingVectorizer(
+            analyzer=analyzer,
+            ngram_range=ngrams,
+            n_features=self.columns,
+            norm=None,
+            alternate_sign=False,
+            lowercase=False,
+            preprocessor=reading,
+            token_pattern=r"(?u)\S+",  # noqa: S106 (an expression)
+            dtype=np.float32,
+        )
+        self.idf: Floats = np.ones(0, dtype=np.float32)
+
+    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
+        """Learn how rare each n-gram is; the texts as rows."""
+        weighting = TfidfTransformer(sublinear_tf=True)
+        rows = weighting.fit_transform(self._hasher.transform(texts))
+        self.idf = weighting.idf_.astype(np.float32)
+        return csr_matrix(rows * self._weight, dtype=np.float32)
+
+    def of_one(self, text: str) -> tuple[Integers, Floats]:
+        """Columns and values of one text. TfidfTransformer would build a matrix of all columns for it; this is the same."""
+        counts = self._hasher.transform([text])
+        values = (np.log(counts.data) + 1.0) * self.idf[counts.indices]
+        values *= self._weight / (np.sqrt(np.square(values).sum()) or 1.0)
+        return counts.indices, values.astype(np.float32)
 
 
 def _joined(parts: list[csr_matrix]) -> csr_matrix:
-    return csr_matrix(hstack(parts), dtype=np.float32)
+    """The parts side by side, in the very form that scikit-learn trains on: it would mend another in place, in each thread."""
+    joined = csr_matrix(hstack(parts), dtype=np.float64)
+    joined.sum_duplicates()
+    return joined
 
 
 def _softmax(scores: Floats) -> Floats:

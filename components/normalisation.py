@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from anyascii import anyascii
+
 MAX_CHARACTERS = 2000  # what comes after is not read: a story of 300 words fits
 
 # Arabic: diacritics, tatweel; letters that are typed for one another (Unicode names in the comments).
@@ -47,6 +49,22 @@ def normalise(text: str) -> str:
     text = _ARABIC_MARKS.sub("", text).translate(_ARABIC).translate(_INDIC)
     text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
     return _SPACE.sub(" ", _LONG_RUN.sub(r"\1\1", text)).strip()
+
+
+# Letters that stand for one another when people write their language in Latin letters.
+_SAME_SOUND = str.maketrans({"w": "v", "z": "j", "q": "k", "c": "k"})
+_NOT_A_LETTER = re.compile(r"[^a-z0-9 ]")
+_DOUBLED = re.compile(r"(.)\1+")
+_VOWEL_INSIDE = re.compile(r"(?<=[a-z0-9])[aeiou]")
+
+
+def consonants(text: str) -> str:
+    """A normalised text in Latin letters, each word without the vowels after its first letter.
+
+    "साहुले" and "sahule" both become "shl": vowels are what romanised writing agrees least about.
+    """
+    text = _NOT_A_LETTER.sub("", anyascii(text).lower()).replace("ph", "f").translate(_SAME_SOUND)
+    return _VOWEL_INSIDE.sub("", _DOUBLED.sub(r"\1", text))
 
 
 _SCRIPTS = (

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.linear_text_model import LinearTextModel
 from components.normalisation import normalise
+from components.sentences import sentences
 
 RANKING_LENGTH = "ranking_length"
 
@@ -44,7 +45,9 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
-        self._model.fit([normalise(message.get(TEXT)) for message in examples], [message.get(INTENT) for message in examples])
+        texts = [normalise(message.get(TEXT)) for message in examples]
+        # What a story tells in several sentences is learned from each of them as well.
+        self._model.fit(texts, [message.get(INTENT) for message in examples], [sentences(text) for text in texts])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
         return self._resource
