@@ -44,6 +44,7 @@ def understood_from(parse: Mapping[str, Any]) -> dict[str, Any]:
             {"topic": entry["name"], "confidence": round(float(entry["confidence"]), 4)}
             for entry in (parse.get("intent_ranking") or [])[:3]
         ],
+        "second_topic": (parse.get("second_topic") or {}).get("name"),
         "language": (parse.get("language") or {}).get("name"),
         "urgent": bool((parse.get("urgency") or {}).get("urgent")),
         "evidence": (parse.get("urgency") or {}).get("evidence") or [],

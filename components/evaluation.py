@@ -59,6 +59,7 @@ async def judge(agent: Agent, case: dict[str, str]) -> dict[str, Any]:
         "predicted": best["name"],
         "confidence": round(float(best["confidence"]), 4),
         "second": ranking[1]["name"] if len(ranking) > 1 else None,
+        "second_topic": (parse.get("second_topic") or {}).get("name"),
         "top3": [entry["name"] for entry in ranking[:3]],
         "asked": asked,
         "right": best["name"] in fair,

@@ -31,6 +31,20 @@ _ARABIC = str.maketrans(
 _ARABIC_MARKS = re.compile(r"[\u064b-\u065f\u0670]")
 # Devanagari: nasal and vowel signs that phones and people use for one another.
 _INDIC = str.maketrans({"ँ": "ं", "ी": "ि", "ू": "ु", "ऽ": None, "\u093c": None})
+# Ethiopic: letters that sound the same in Amharic and are written for one another, in all their orders (Unicode blocks
+# of eight); Urdu's HEH GOAL and HEH DOACHASHMEE as typed on an Arabic keyboard.
+_SAME_LETTER = str.maketrans(
+    {
+        **{
+            chr(other + order): chr(usual + order)
+            for usual, others in ((0x1200, (0x1210, 0x1280)), (0x1230, (0x1220,)), (0x12A0, (0x12D0,)), (0x1338, (0x1340,)))
+            for other in others
+            for order in range(7)
+        },
+        "\u06c1": "\u0647",
+        "\u06be": "\u0647",
+    }
+)
 # Joiners, direction marks, variation selectors and other characters that cannot be seen.
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _LONG_RUN = re.compile(r"(\w)\1{2,}")
@@ -46,7 +60,7 @@ def normalise(text: str) -> str:
     text = _INVISIBLE.sub("", text[:MAX_CHARACTERS])
     text = unicodedata.normalize("NFKC", text).casefold()
     text = unicodedata.normalize("NFKC", text)
-    text = _ARABIC_MARKS.sub("", text).translate(_ARABIC).translate(_INDIC)
+    text = _ARABIC_MARKS.sub("", text).translate(_ARABIC).translate(_INDIC).translate(_SAME_LETTER)
     text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
     return _SPACE.sub(" ", _LONG_RUN.sub(r"\1\1", text)).strip()
 

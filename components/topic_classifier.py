@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,21 +15,30 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.linear_text_model import LinearTextModel
+from components.linear_text_model import Floats, LinearTextModel
 from components.normalisation import normalise
-from components.sentences import sentences
+from components.sentences import parts, sentences
+from safar.topics import catalogue
 
 RANKING_LENGTH = "ranking_length"
+SECOND_TOPIC = "second_topic"
+SECOND_FROM = "second_from"
+_SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
+_MOST_PARTS = 8
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(GraphComponent, IntentClassifier):
-    """One model for all languages; sets the intent and a ranking with calibrated confidences."""
+    """One model for all languages; sets the intent, a ranking with calibrated confidences, and `second_topic`.
+
+    People often tell two problems at once. `second_topic` is `{name, confidence}` when one part of the message speaks
+    clearly of another topic than the whole, else None.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Length of the ranking handed on with each message."""
-        return {RANKING_LENGTH: 10}
+        """Length of the ranking handed on with each message; least chance of a second topic (docs/quality.md)."""
+        return {RANKING_LENGTH: 10, SECOND_FROM: 0.62}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -62,12 +72,29 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if not text or not self._model.labels:
             message.set(INTENT, {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
+            message.set(SECOND_TOPIC, None, add_to_output=True)
             return
         chances = self._model.probabilities(text)
         best = chances.argsort()[::-1][: self._config[RANKING_LENGTH]]
         ranking = [{INTENT_NAME_KEY: self._model.labels[i], PREDICTED_CONFIDENCE_KEY: float(chances[i])} for i in best]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        message.set(SECOND_TOPIC, self._second_topic(text, chances), add_to_output=True)
+
+    def _second_topic(self, text: str, chances: Floats) -> dict[str, Any] | None:
+        first = self._model.labels[int(chances.argmax())]
+        topics = catalogue().topics
+        if first not in topics:
+            return None
+        others = np.array([label in topics and label != first for label in self._model.labels])
+        own = [self._model.probabilities(part) for part in parts(text)[:_MOST_PARTS]]
+        if not own:
+            return None
+        best = (np.max(own, axis=0) * _SHARE_OF_PART + chances * (1 - _SHARE_OF_PART)) * others
+        second = int(best.argmax())
+        if best[second] < self._config[SECOND_FROM]:
+            return None
+        return {INTENT_NAME_KEY: self._model.labels[second], PREDICTED_CONFIDENCE_KEY: float(best[second])}
 
     @classmethod
     def load(

@@ -8,6 +8,7 @@ answer and a case for an operator. It never takes an answer away.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components.normalisation import normalise
+from components.normalisation import main_script, normalise
 from safar.languages import languages
 from safar.settings import ROOT
 from safar.topics import catalogue
@@ -28,21 +29,36 @@ URGENCY = "urgency"
 # Chance of any urgent topic from which the classifier is believed alone, with a hint, and with a sure phrase.
 ALONE, WITH_HINT, WITH_SURE = "alone", "with_hint", "with_sure"
 _SHORT = 4  # characters
+_KEY = 2  # characters of a phrase's beginning by which it is looked up
 _GAP = r"(?:\s+\S+){0,3}\s+"
+# Where a phrase may begin: at the beginning of a word; in Burmese, which is written without spaces, anywhere.
+_BEGINNING = re.compile(r"(?<!\w)\w|[\u1000-\u109f]")
 
 
-def _pattern(phrases: list[str]) -> re.Pattern[str] | None:
-    """One expression for all phrases.
+class _Phrases:
+    """Finds any of many phrases in a text, at a cost that does not grow with their number.
 
-    A phrase may be followed by endings, so only its beginning must be a word's beginning; a very short one must be a
-    whole word ("war" is not "warung").
+    A phrase may be followed by endings, so that only its beginning must be a word's beginning; a very short one must be a
+    whole word ("war" is not "warung"). "..." stands for up to three words in between.
     """
-    parts = []
-    for phrase in sorted(phrases, key=len, reverse=True):
-        halves = [re.escape(normalise(half)) for half in phrase.split("...")]
-        end = r"(?!\w)" if len(phrase) <= _SHORT else ""
-        parts.append(_GAP.join(half.replace(r"\ ", r"\s+") for half in halves) + end)
-    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + ")") if parts else None
+
+    def __init__(self, phrases: list[str]) -> None:
+        expressions: defaultdict[str, list[str]] = defaultdict(list)
+        for phrase in sorted(phrases, key=len, reverse=True):
+            halves = [re.escape(normalise(half)).replace(r"\ ", r"\s+") for half in phrase.split("...")]
+            whole = r"(?!\w)" if len(phrase) <= _SHORT and main_script(phrase) != "Mymr" else ""
+            expressions[normalise(phrase)[:_KEY]].append(_GAP.join(halves) + whole)
+        self._by_key = {key: re.compile("|".join(listed)) for key, listed in expressions.items()}
+
+    def find(self, text: str) -> list[str]:
+        found = []
+        for beginning in _BEGINNING.finditer(text):
+            at = beginning.start()
+            pattern = self._by_key.get(text[at : at + _KEY])
+            match = pattern.match(text, at) if pattern else None
+            if match:
+                found.append(match[0])
+        return list(dict.fromkeys(found))
 
 
 class UrgencyLexicon:
@@ -56,14 +72,11 @@ class UrgencyLexicon:
                 content = yaml.safe_load(path.read_text(encoding="utf-8"))
                 for strength in phrases:
                     phrases[strength] += content.get(strength) or []
-        self._patterns = {strength: _pattern(listed) for strength, listed in phrases.items()}
+        self._phrases = {strength: _Phrases(listed) for strength, listed in phrases.items()}
 
     def find(self, text: str) -> dict[str, list[str]]:
         """The phrases found in a normalised text, by strength (`sure`, `hint`)."""
-        return {
-            strength: list(dict.fromkeys(pattern.findall(text))) if pattern else []
-            for strength, pattern in self._patterns.items()
-        }
+        return {strength: phrases.find(text) for strength, phrases in self._phrases.items()}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
