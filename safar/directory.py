@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from safar.errors import ContentError
+from safar.languages import languages
 from safar.phone_numbers import emergency_numbers, is_dialable
 from safar.settings import ROOT
 from safar.topics import KINDS
 
 _HEADER = (
-    "id,country,serves,kind,name,name_local,phones,text_channels,email,url,address,city,latitude,longitude,timezone,"
-    "hours,languages,free,does,note,source_url,source_title,checked_on,confidence"
+    "id,country,serves,covers,kind,name,name_local,names,phones,text_channels,email,url,address,city,latitude,longitude,"
+    "precision,timezone,hours,languages,free,does,note,source_url,source_title,checked_on,confidence"
 )
 COLUMNS = _HEADER.split(",")
 EVERYONE = "*"
 CONFIDENCES = ("high", "medium", "low")
+PRECISIONS = ("", "exact", "city")
 LIBRARY_SOURCE = "libphonenumber short-number metadata"
 # Days after which a number counts as not checked; emergency numbers change less often (docs/directory.md).
 _FRESH_DAYS = {"emergency": 365}
@@ -40,8 +42,11 @@ class Contact:
     Attributes:
         country: ISO 3166 country where it serves.
         serves: ISO 3166 countries whose citizens it serves, or `("*",)`.
+        covers: ISO 3166 countries whose people it serves as well although it is not in them, such as an embassy next door.
+        names: its name by language of Safar, where it has one.
         phones: E.164 numbers and short codes.
         text_channels: `sms:...`, `whatsapp:+...`, `viber:+...`.
+        precision: `exact` when the coordinates are its door, `city` when only its city; empty without coordinates.
         hours: in the syntax of OpenStreetMap's opening_hours.
         does: what it does for a migrant, one English sentence; `does_in` holds its translations by language.
         note: for staff only, never shown.
@@ -73,6 +78,9 @@ class Contact:
     source_title: str = ""
     checked_on: str = ""
     confidence: str = "medium"
+    covers: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict, hash=False)
+    precision: str = ""
     does_in: dict[str, str] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -116,6 +124,10 @@ def contact_from_row(row: dict[str, str]) -> Contact:
     def number(name: str) -> float | None:
         return float(row[name]) if row[name] else None
 
+    def named() -> dict[str, str]:
+        pairs = (part.partition(":") for part in listed("names"))
+        return {code.strip(): name.strip() for code, _, name in pairs}
+
     if row["kind"] not in KINDS:
         raise ContentError(f"{where}: '{row['kind']}' is not a kind of contact.")
     if row["confidence"] not in CONFIDENCES:
@@ -125,12 +137,18 @@ def contact_from_row(row: dict[str, str]) -> Contact:
     for phone in listed("phones"):
         if not is_dialable(phone):
             raise ContentError(f"{where}: '{phone}' is neither a valid number in E.164 nor a short code.")
+    if row["precision"] not in PRECISIONS or bool(row["precision"]) != bool(row["latitude"] and row["longitude"]):
+        raise ContentError(f"{where}: precision must be 'exact' or 'city' beside coordinates, and empty without them.")
+    if wrong := [code for code, name in named().items() if code not in languages() or not name]:
+        raise ContentError(f"{where}: names must read like 'ne:...;ar:...' with languages of Safar, not '{wrong[0]}'.")
     if not row["name"] or not any(row[name] for name in ("phones", "text_channels", "email", "url", "address")):
         raise ContentError(f"{where}: needs a name and at least one way to reach it.")
     texts: dict[str, Any] = {name: row[name] for name in COLUMNS if name not in _PARSED}
     return Contact(
         **texts,
         serves=listed("serves"),
+        covers=listed("covers"),
+        names=named(),
         phones=listed("phones"),
         text_channels=listed("text_channels"),
         languages=listed("languages"),
@@ -139,7 +157,18 @@ def contact_from_row(row: dict[str, str]) -> Contact:
     )
 
 
-_PARSED = ("serves", "phones", "text_channels", "languages", "latitude", "longitude")
+_PARSED = ("serves", "covers", "names", "phones", "text_channels", "languages", "latitude", "longitude")
+
+
+def row_from_contact(contact: Contact) -> dict[str, str]:
+    """A contact as a row of a directory file: the opposite of `contact_from_row`."""
+    row = {}
+    for name in COLUMNS:
+        value = getattr(contact, name)
+        if isinstance(value, dict):
+            value = tuple(f"{code}:{text}" for code, text in value.items())
+        row[name] = ";".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    return row
 
 
 def read_directory(folder: Path = ROOT / "data" / "directory") -> list[Contact]:

@@ -25,9 +25,13 @@ class Contact(index.Indexed, models.Model):
     identifier = models.SlugField(max_length=120, unique=True, allow_unicode=False)
     country = models.CharField(max_length=2)
     serves = models.CharField(max_length=200, default=shared.EVERYONE, help_text=_("* or countries, such as NP;BD."))
+    covers = models.CharField(
+        max_length=200, blank=True, help_text=_("Countries it serves as well without being there, such as BH;OM.")
+    )
     kind = models.CharField(max_length=32, choices=kind_choices)
     name = models.CharField(max_length=200)
     name_local = models.CharField(max_length=200, blank=True)
+    names = models.CharField(max_length=500, blank=True, help_text=_("Its name in other languages: ne:...;ar:..."))
     phones = models.CharField(max_length=300, blank=True, help_text=_("+97440280660 or a short code; several with ; between."))
     text_channels = models.CharField(max_length=300, blank=True, help_text=_("sms:92727 or whatsapp:+974...; several with ;"))
     email = models.CharField(max_length=200, blank=True)
@@ -36,6 +40,12 @@ class Contact(index.Indexed, models.Model):
     city = models.CharField(max_length=200, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
+    precision = models.CharField(
+        max_length=8,
+        choices=[("exact", _("its door")), ("city", _("its city"))],
+        blank=True,
+        help_text=_("What the place shows."),
+    )
     timezone = models.CharField(max_length=64, blank=True)
     hours = models.CharField(max_length=200, blank=True, help_text=_("24/7 or Mo-Fr 08:00-17:00"))
     languages = models.CharField(max_length=200, blank=True)
@@ -56,9 +66,10 @@ class Contact(index.Indexed, models.Model):
         MultiFieldPanel(
             [
                 FieldPanel("identifier"),
-                FieldRowPanel([FieldPanel("country"), FieldPanel("serves"), FieldPanel("kind")]),
+                FieldRowPanel([FieldPanel("country"), FieldPanel("serves"), FieldPanel("covers"), FieldPanel("kind")]),
                 FieldPanel("name"),
                 FieldPanel("name_local"),
+                FieldPanel("names"),
                 FieldPanel("does"),
             ],
             heading=_("What it is"),
@@ -69,7 +80,7 @@ class Contact(index.Indexed, models.Model):
                 FieldPanel("text_channels"),
                 FieldRowPanel([FieldPanel("email"), FieldPanel("url")]),
                 FieldRowPanel([FieldPanel("address"), FieldPanel("city")]),
-                FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude"), FieldPanel("timezone")]),
+                FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude"), FieldPanel("precision"), FieldPanel("timezone")]),
                 FieldRowPanel([FieldPanel("hours"), FieldPanel("languages"), FieldPanel("free")]),
             ],
             heading=_("How to reach it"),

@@ -9,17 +9,19 @@ from typing import Any
 from django.db import transaction
 
 from console.directory.models import Contact
-from safar.directory import COLUMNS, read_directory
+from safar.directory import COLUMNS, read_directory, row_from_contact
 from safar.directory import Contact as SharedContact
 
 
 def _values(contact: SharedContact) -> dict[str, Any]:
-    joined = {name: getattr(contact, name) for name in COLUMNS if name != "id"}
-    return {name: ";".join(value) if isinstance(value, tuple) else value for name, value in joined.items()}
+    texts = {name: value for name, value in row_from_contact(contact).items() if name != "id"}
+    return {**texts, "latitude": contact.latitude, "longitude": contact.longitude}
 
 
 def _digest(values: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    """Of what is filled in: a column that a later version adds, still empty, does not look like somebody's change."""
+    filled = {name: value for name, value in values.items() if value not in ("", None)}
+    return hashlib.sha256(json.dumps(filled, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from safar.directory import COLUMNS, Contact, contact_from_row, find, read_directory
+from safar.directory import COLUMNS, Contact, contact_from_row, find, read_directory, row_from_contact
 from safar.errors import ContentError
 from safar.topics import KINDS
 
@@ -34,10 +34,15 @@ def row(**changes: str) -> dict[str, str]:
 
 
 def test_a_row_becomes_a_contact() -> None:
-    read = contact_from_row(row(phones="999; +97440280660", languages="ne;en", latitude="25.29"))
+    read = contact_from_row(row(phones="999; +97440280660", languages="ne;en", names="ne:प्रहरी;ar:الشرطة", covers="BH;OM"))
     assert read.phones == ("999", "+97440280660")
     assert read.languages == ("ne", "en")
-    assert read.latitude == 25.29
+    assert read.names == {"ne": "प्रहरी", "ar": "الشرطة"}
+    assert read.covers == ("BH", "OM")
+
+
+def test_every_contact_can_be_written_as_it_was_read() -> None:
+    assert [contact_from_row(row_from_contact(entry)) for entry in DIRECTORY] == DIRECTORY
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,8 @@ def test_a_row_becomes_a_contact() -> None:
         ({"checked_on": "last week"}, "checked_on must be"),
         ({"phones": "", "url": ""}, "at least one way to reach it"),
         ({"name": ""}, "needs a name"),
+        ({"names": "xx:Police"}, "names must read like"),
+        ({"latitude": "25.29", "longitude": "51.53"}, "precision must be 'exact' or 'city'"),
     ],
 )
 def test_a_wrong_row_is_refused_by_name(changes: dict[str, str], sentence: str) -> None:
