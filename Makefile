@@ -1,5 +1,5 @@
 # Safar. `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
-.PHONY: help setup run test check lint train messages bench lock
+.PHONY: help setup run test check lint train messages bench bench-nlu lock
 SAFAR := bin/safar
 
 help: ## Show what there is to make
@@ -27,6 +27,9 @@ messages: setup ## Bring the gettext catalogues in step with the English sources
 
 bench: setup ## Measure a turn, both starts and memory beside a `rasa init` bot in the same run
 	@.venv/web/bin/python benchmarks/turn.py
+
+bench-nlu: setup ## Compare understanding with Rasa's own classifiers on the same examples (DIET takes half an hour)
+	@.venv/assistant/bin/python benchmarks/understanding.py
 
 lock: ## Resolve the lock files anew from requirements/*.in
 	@scripts/lock.sh

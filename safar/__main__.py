@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     add("doctor", "Check this installation and say what to mend.")
     messages = add("messages", "Bring the gettext catalogues in step with the English sources.")
     messages.add_argument("--check", action="store_true", help="change nothing; exit 1 when they are not in step")
+    proofread = add("proofread", "Proofread answers and translations: what is missing, differs from English, or reads hard.")
+    proofread.add_argument("--language", action="append", help="a language code; may be given several times; all without it")
     return parser
 
 

@@ -52,6 +52,11 @@ def _messages(domain: str) -> Iterator[tuple[str, str]]:
                         yield DOES, row["does"]
 
 
+def pairs(domain: str) -> list[tuple[str, str]]:
+    """Every (context, English text) of a domain once, in the order of the files."""
+    return list(dict.fromkeys(_messages(domain)))
+
+
 def template(domain: str) -> Catalog:
     """The catalogue template of a domain, made anew from the English sources."""
     result = Catalog(project="Safar", domain=domain, charset="utf-8", msgid_bugs_address="", copyright_holder="Safar")

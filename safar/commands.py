@@ -181,6 +181,31 @@ def coverage(given: Namespace) -> int:
     return 0
 
 
+def proofread(given: Namespace) -> int:
+    """Exit code 1 when there is something to mend."""
+    from safar import proofreading
+
+    chosen = given.language or list(languages())
+    for code in chosen:
+        if code not in languages():
+            raise SafarError(f"'{code}' is not in data/languages.yml.")
+    findings = [finding for code in chosen for finding in proofreading.proofread(code)]
+    readability = {code: proofreading.readability(code) for code in chosen}
+    too_hard = proofreading.english_topics_too_hard() if DEFAULT in chosen else {}
+    if given.json:
+        _print_json({"findings": [vars(finding) for finding in findings], "readability": readability, "too_hard": too_hard})
+        return 1 if findings or too_hard else 0
+    for finding in findings:
+        print(f"{finding.language}  {finding.context}: {finding.rule}\n      {finding.text}")
+    for name, ease in too_hard.items():
+        print(f"{DEFAULT}  {name}: reading ease {ease}, at least 70 is wanted")
+    print(f"\n{'language':10}{'sentence, median':>18}{'longest':>9}  {'':12}{'reading ease':>13}{'to mend':>9}")
+    for code, row in readability.items():
+        count = sum(finding.language == code for finding in findings)
+        print(f"{code:10}{row['median']:>18}{row['longest']:>9}  {row['unit']:12}{row['index'] or '–':>13}{count:>9}")
+    return 1 if findings or too_hard else 0
+
+
 def publish(given: Namespace) -> int:
     if given.roll_back:
         digest = BundleStore(settings().bundles).roll_back()

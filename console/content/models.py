@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -17,12 +16,11 @@ from wagtail.search import index
 
 from safar import answers as shared
 from safar.languages import DEFAULT
+from safar.proofreading import NUMBER_OR_ADDRESS
 from safar.topics import catalogue
 
 MAX_WORDS = 120
 MAX_POINTS, MAX_STEPS, MAX_FIRST_URGENT = 5, 3, 3
-# Numbers and addresses come from the directory, where they are checked; in a text they would go stale unseen.
-_NUMBER_OR_ADDRESS = re.compile(r"https?://|www\.|\S@\S|\+?\d[\d\s-]{4,}\d")
 _NAMESPACE = uuid.UUID("6f1d8f0e-7c1b-4d1e-9a55-3f1f0c1f5afa")
 
 
@@ -125,7 +123,7 @@ class Answer(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Trans
             found = lines(getattr(self, name))
             if len(found) > limit:
                 problems[name] = _("%(found)d lines; at most %(limit)d.") % {"found": len(found), "limit": limit}
-            wrong = next((match[0] for line in found if (match := _NUMBER_OR_ADDRESS.search(line))), None)
+            wrong = next((match[0] for line in found if (match := NUMBER_OR_ADDRESS.search(line))), None)
             if wrong:
                 problems[name] = _("“%(text)s”: numbers and addresses belong in the directory.") % {"text": wrong}
         words = sum(len(line.split()) for name in limits for line in lines(getattr(self, name)))

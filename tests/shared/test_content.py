@@ -1,6 +1,5 @@
 """The content files: complete, in step with one another, and free of what must not stand in them."""
 
-import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -8,17 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from safar import catalogues
+from safar import catalogues, proofreading
 from safar.answers import GENERAL, english_answers
-from safar.languages import DEFAULT, accepted_languages, best_language, countries, fallbacks, languages
+from safar.languages import accepted_languages, best_language, countries, fallbacks, languages
 from safar.settings import ROOT
 from safar.topics import catalogue
 
 TOPICS = catalogue().topics
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 INTENTS = [next(iter(entry)) for entry in DOMAIN["intents"]]
-MOST_WORDS, MOST_WORDS_A_SENTENCE = 120, 16
-NUMBER_OR_ADDRESS = re.compile(r"https?:|www\.|\S@\S|\d{3,}")
+MOST_WORDS = 120
 
 
 def same_text(text: str) -> str:
@@ -72,17 +70,13 @@ def test_each_topic_has_an_english_answer_with_sources() -> None:
 
 
 @pytest.mark.parametrize("topic", list(TOPICS))
-def test_english_answers_are_short_and_hold_no_numbers(topic: str) -> None:
+def test_english_answers_are_short(topic: str) -> None:
     for country, answer in english_answers()[topic].items():
         lines = [*answer.first, *answer.know, *answer.next]
         assert sum(len(line.split()) for line in lines) <= MOST_WORDS, country
         assert len(answer.first) <= (3 if TOPICS[topic].urgent else 1)
         assert len(answer.know) <= 5
         assert 1 <= len(answer.next) <= 3
-        for line in lines:
-            assert not NUMBER_OR_ADDRESS.search(line), line
-            for sentence in re.split(r"(?<=[.?])\s", line):
-                assert len(sentence.split()) <= MOST_WORDS_A_SENTENCE, sentence
 
 
 @pytest.mark.parametrize("code", list(languages()))
@@ -120,24 +114,34 @@ def test_catalogues_are_in_step_with_the_english_sources() -> None:
     assert catalogues.out_of_step() == []
 
 
-@pytest.mark.parametrize("code", [code for code in languages() if code != DEFAULT])
-def test_every_string_is_translated_with_the_same_placeholders(code: str) -> None:
-    strings = catalogues.strings(code)
-    for key, english in catalogues.interface().items():
-        assert key in strings, f"{code}: {key} is not translated"
-        assert sorted(re.findall(r"{\w+}", strings[key])) == sorted(re.findall(r"{\w+}", english)), key
+@pytest.mark.parametrize("code", list(languages()))
+def test_proofreading_finds_nothing(code: str) -> None:
+    assert proofreading.proofread(code) == []
 
 
-@pytest.mark.parametrize("code", [code for code in languages() if code != DEFAULT])
-def test_every_answer_is_translated_without_new_numbers_or_addresses(code: str) -> None:
-    known = catalogues.translations(code, "answers")
-    for topic, variants in english_answers().items():
-        for country, answer in variants.items():
-            for line in (answer.title, *answer.first, *answer.know, *answer.next):
-                assert (topic, line) in known, f"{code}: {topic} {country}: {line}"
-                translation = known[topic, line]
-                assert not NUMBER_OR_ADDRESS.search(translation), translation
-                assert sorted(re.findall(r"\d+", translation)) == sorted(re.findall(r"\d+", line)), translation
+def test_english_answers_read_easily() -> None:
+    assert proofreading.english_topics_too_hard() == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "language", "rule"),
+    [
+        ("Llame al {number}", "Call {phone}", "es", "placeholders differ from the English text"),
+        ("خلال ٣٠ يوم", "Within 20 days", "ar", "numbers differ from the English text"),
+        ("Llame al 16008 ya", "Call 16008 now", "es", "a number or address stands in the text; it belongs in the directory"),
+        ("اتصل \u200fالآن", "Call now", "ar", "an invisible direction mark stands in the text; the program sets them"),
+        ("Veuillez noter ceci", "Mind this", "fr", "a word of offices (data/proofreading.yml)"),
+        ("mot " * 25, "a word", "fr", "a sentence is too long"),
+        ("Call your embassy now today", "Call your embassy now today", "es", "left in English"),
+        ("आफ्नो please call now दूतावास", "Please call your embassy", "ne", "left in English"),
+        ("Call them", "Call them", "ne", "not in the script of the language"),
+        ("रहदानी раहदानी", "Your passport", "ne", None),
+        ("पासpोर्ट लिनुहोस्", "Take your passport", "ne", "two scripts in one word"),
+        ("ለTADM ያቅርቡ", "Go to TADM", "am", None),
+    ],
+)
+def test_proofreading_sees(text: str, english: str, language: str, rule: str | None) -> None:
+    assert list(proofreading.broken_rules(text, english, language, is_answer=True)) == ([rule] if rule else [])
 
 
 def test_the_language_header_of_a_catalogue_must_be_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
