@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "console.content",
     "console.directory",
     "console.cases",
+    "console.translations",
     "wagtail.users",
     "wagtail.snippets",
     "wagtail.documents",

@@ -14,6 +14,7 @@ from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, TranslatableMixin, WorkflowMixin
 from wagtail.search import index
 
+from console.content.panels import EnglishTextPanel
 from safar import answers as shared
 from safar.languages import DEFAULT
 from safar.proofreading import NUMBER_OR_ADDRESS
@@ -65,6 +66,7 @@ class Answer(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Trans
     loaded_version = models.CharField(max_length=12, blank=True, editable=False)
 
     panels = [
+        EnglishTextPanel(),
         MultiFieldPanel([FieldPanel("topic"), FieldPanel("country")], heading=_("What it answers")),
         MultiFieldPanel(
             [FieldPanel("title"), FieldPanel("first"), FieldPanel("know"), FieldPanel("next_steps")], heading=_("The answer")
