@@ -14,13 +14,13 @@ import requests
 
 from safar import catalogues, model
 from safar import run as runner
-from safar.answers import GENERAL, english_answers
+from safar.answers import english_answers
 from safar.bundle import Bundle, BundleReader, BundleStore, open_archive, pack, repository_answers, repository_contacts
 from safar.errors import BundleError, SafarError
 from safar.languages import DEFAULT, best_language, languages
 from safar.replies import Composer, as_plain_text
 from safar.settings import ROOT, settings
-from safar.topics import KINDS, catalogue
+from safar.topics import KINDS
 
 _TIMEOUT_S = 30
 
@@ -143,41 +143,14 @@ def contacts(given: Namespace) -> int:
 
 
 def coverage(given: Namespace) -> int:
-    """Languages by topics: what has an answer, what is out of step with English, and the countries with rules of their own."""
-    english = english_answers()
-    topics = list(catalogue().topics)
-    table: dict[str, Any] = {}
-    for code in languages():
-        answered = [name for name in topics if name in english and catalogues.answer_in(code, name, english[name][GENERAL])]
-        strings = catalogues.strings(code)
-        table[code] = {
-            "answers": len(answered),
-            "topics": len(topics),
-            "missing": [name for name in topics if name not in answered],
-            "strings": len(strings),
-            "strings_of": len(catalogues.interface()),
-            "examples": sum(
-                1
-                for path in (ROOT / "data" / "nlu" / code).glob("*.yml")
-                for line in path.open(encoding="utf-8")
-                if line.startswith("    - ")
-            ),
-        }
-    countries = sorted({country for variants in english.values() for country in variants if country != GENERAL})
-    by_country = {country: sorted(name for name, variants in english.items() if country in variants) for country in countries}
+    """Languages by topics by countries; see safar/coverage.py."""
+    from safar import coverage as found
+
     if given.json:
-        _print_json({"languages": table, "countries": by_country})
-        return 0
-    print(f"{'language':10}{'answers':>12}{'strings':>12}{'examples':>12}")
-    for code, row in table.items():
-        print(
-            f"{code:10}{row['answers']:>7} / {row['topics']:<3}{row['strings']:>6} / {row['strings_of']:<4}{row['examples']:>10}"
-        )
-        if row["missing"] and code != DEFAULT:
-            print(f"{'':10}no answer yet: {', '.join(row['missing'][:8])}{' ...' if len(row['missing']) > 8 else ''}")
-    print("\nTopics with a rule of their own, by country:")
-    for country, names in by_country.items():
-        print(f"  {country}  {', '.join(names)}")
+        tables = {"languages": found.by_language(), "countries": found.by_country(), "without_rule": found.without_rule()}
+        _print_json(tables)
+    else:
+        print(found.as_text())
     return 0
 
 

@@ -3,16 +3,20 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from rasa.shared.nlu.training_data.message import Message
 
 from components.channel import with_profile
 from components.conversation import profile_from, understood_from
 from components.linear_text_model import LinearTextModel
 from components.normalisation import normalise
 from components.place_recogniser import Gazetteer, PlaceRecogniser
+from components.sentences import parts, sentences
+from components.topic_classifier import TopicClassifier
 from components.urgency_detector import UrgencyDetector, UrgencyLexicon
 
 PLACES = PlaceRecogniser(Gazetteer())
@@ -64,6 +68,72 @@ def test_a_saved_model_says_the_same(model: LinearTextModel, tmp_path: Path) -> 
     for text in ("salary not paid", "x", "passport"):
         assert again.probabilities(text) == pytest.approx(model.probabilities(text), abs=5e-3)
     assert not list(tmp_path.glob("*.pkl"))
+
+
+def test_romanised_and_native_writing_help_each_other() -> None:
+    made = LinearTextModel(bits=12)
+    texts = ["साहुले तलब दिएन", "तलब पाएको छैन", "तलब बाँकी छ", "नागरिकता हरायो", "राहदानी हरायो", "राहदानी चोरी भयो"]
+    made.fit([normalise(text) for text in texts], ["wages"] * 3 + ["lost"] * 3)
+    assert made.labels[int(made.probabilities(normalise("talab diena")).argmax())] == "wages"
+    assert made.labels[int(made.probabilities(normalise("rahdani harayo")).argmax())] == "lost"
+
+
+def test_fragments_teach_what_a_sentence_alone_means() -> None:
+    texts = ["we came in may. the salary never came", "it is hot. no pay again"] * 3 + [
+        "my sister called. he kept the passport"
+    ] * 6
+    made = LinearTextModel(bits=12)
+    made.fit(texts, ["wages"] * 6 + ["passport"] * 6, [sentences(text) for text in texts])
+    assert made.labels[int(made.probabilities("the salary never came").argmax())] == "wages"
+
+
+class TwoProblems(LinearTextModel):
+    """Sure of what each word says: `wages_unpaid` for pay, `passport_confiscated` for passport."""
+
+    def __init__(self) -> None:
+        super().__init__(bits=10)
+        self.labels = ["greet", "passport_confiscated", "wages_unpaid"]
+
+    def probabilities(self, text: str) -> Any:
+        pay, passport = text.count("pay"), text.count("passport")
+        weights = np.array([0.02 if pay or passport else 1.0, 2 * passport, 3 * pay])
+        return weights / weights.sum()
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("my boss does not pay me. and he has my passport too", "passport_confiscated"),
+        ("for two months he does not pay and my old passport is with him", "passport_confiscated"),
+        ("my boss does not pay me. he said next month", None),
+        ("hello. good morning to all of you", None),
+        ("pay", None),
+    ],
+)
+def test_a_second_problem_is_told(text: str, second: "str | None") -> None:
+    classifier = TopicClassifier(TopicClassifier.get_default_config(), None, None, TwoProblems())  # type: ignore[arg-type]
+    message = Message({"text": text})
+    classifier.process([message])
+    assert (message.get("second_topic") or {}).get("name") == second
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I work in a shop. He has not paid me; what can I do?", ["I work in a shop", "He has not paid me"]),
+        ("साहुले पैसा दिएन। अब के गर्ने होला", ["साहुले पैसा दिएन", "अब के गर्ने होला"]),
+        ("صاحب العمل ما دفع، وأخذ مني جواز سفري", ["صاحب العمل ما دفع", "وأخذ مني جواز سفري"]),
+        ("Hi. It costs 1,200 riyals every month.", []),
+        ("", []),
+    ],
+)
+def test_sentences(text: str, found: "list[str]") -> None:
+    assert sentences(text) == found
+
+
+def test_a_long_sentence_has_two_halves() -> None:
+    assert parts("a b c d e f g h") == ["a b c d", "e f g h"]
+    assert parts("too short for that") == []
 
 
 def test_two_labels_are_enough() -> None:
@@ -129,6 +199,10 @@ def test_a_very_short_phrase_is_a_whole_word() -> None:
     assert lexicon.find("saya kerja di warung")["hint"] == []
 
 
+def test_a_burmese_phrase_needs_no_space_before_it() -> None:
+    assert UrgencyLexicon().find(normalise("သူဌေးကကျွန်မကိုရိုက်တယ်"))["sure"]
+
+
 def test_an_alarming_word_alone_does_not_raise() -> None:
     assert not URGENCY.judge("we beat them at football, help me", [{"name": "out_of_scope", "confidence": 0.95}])["urgent"]
 
@@ -171,6 +245,7 @@ def test_what_is_understood_of_nothing() -> None:
         "topic": None,
         "confidence": 0.0,
         "ranking": [],
+        "second_topic": None,
         "language": None,
         "urgent": False,
         "evidence": [],

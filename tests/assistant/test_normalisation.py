@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.normalisation import MAX_CHARACTERS, main_script, normalise
+from components.normalisation import MAX_CHARACTERS, consonants, main_script, normalise
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from components.normalisation import MAX_CHARACTERS, main_script, normalise
         ("\u202eabc\u202c", "abc"),
         ("", ""),
         ("\x00\x01", ""),
+        ("ሐገሬ ዐይኔ ሠላም ፀሐይ", "ሀገሬ አይኔ ሰላም ጸሀይ"),
     ],
 )
 def test_typed_and_normal(typed: str, normal: str) -> None:
@@ -48,3 +49,10 @@ def test_a_very_long_text_is_cut() -> None:
 )
 def test_main_script(text: str, script: "str | None") -> None:
     assert main_script(text) == script
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("साहुले", "shl"), ("sahule", "shl"), ("ከፈለ", "kfl"), ("kefele", "kfl"), ("phone", "fn"), ("", "")]
+)
+def test_consonants(text: str, read: str) -> None:
+    assert consonants(normalise(text)) == read
