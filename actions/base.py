@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
+from itertools import takewhile
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,6 +13,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.backend import Backend, BackendUnavailable, backend
 from components.conversation import Profile, profile_from, understood_from
 from safar.directory import FOR_CITIZENS
+from safar.lookup import Seeker
+from safar.places import position_of
+from safar.replies import DANGER_KINDS
 from safar.topics import Topic, catalogue
 
 logger = logging.getLogger(__name__)
@@ -57,19 +61,39 @@ class SafarAction(Action, ABC):
             return
         dispatcher.utter_message(response="utter_danger_case")
 
-    def show_contacts(self, dispatcher: CollectingDispatcher, profile: Profile, topic: Topic) -> None:
-        """The contacts of a topic for where the person is; when they depend on what is not known, the question for it."""
+    def show_contacts(
+        self, dispatcher: CollectingDispatcher, profile: Profile, topic: Topic, *, after_danger: bool = False
+    ) -> None:
+        """The contacts of a topic for where the person is; when they depend on what is not known, the question for it.
+
+        Args:
+            after_danger: the emergency numbers, or the question for the country, stand above already.
+        """
+        kinds = [kind for kind in topic.contacts if not (after_danger and kind in DANGER_KINDS)]
         if profile.country is None:
-            dispatcher.utter_message(response="utter_ask_country")
+            if not after_danger:
+                dispatcher.utter_message(response="utter_ask_country")
             return
-        if topic.contacts[0] in FOR_CITIZENS and profile.likely_nationality is None:
+        if kinds and kinds[0] in FOR_CITIZENS and profile.likely_nationality is None:
             dispatcher.utter_message(response="utter_ask_nationality")
             return
-        contacts = self.backend.bundle.find_contacts(topic.contacts, profile.country, profile.likely_nationality)
-        if not contacts:
+        self._show_found(dispatcher, profile, kinds)
+
+    def _show_found(self, dispatcher: CollectingDispatcher, profile: Profile, kinds: list[str]) -> None:
+        lookup = self.backend.bundle.lookup
+        place = position_of(profile.country, profile.city) if profile.city else None
+        seeker = Seeker(profile.country, profile.likely_nationality, profile.language, place)
+        if seeker.nationality is None:
+            kinds = [kind for kind in kinds if kind not in FOR_CITIZENS]
+        found = lookup.find(kinds, seeker)
+        known = {contact.kind for contact in found}
+        missing = list(takewhile(lambda kind: kind not in known, kinds))
+        contacts = found or (lookup.nearest_kinds(kinds, seeker) if kinds else [])
+        if contacts:
+            ids = [contact.id for contact in contacts]
+            dispatcher.utter_message(response="utter_contact_cards", contact_ids=ids, missing=missing)
+        elif kinds:
             dispatcher.utter_message(response="utter_no_contacts")
-            return
-        dispatcher.utter_message(response="utter_contact_cards", contact_ids=[contact.id for contact in contacts])
 
 
 def topic_of(name: Any) -> Topic | None:

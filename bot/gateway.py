@@ -149,9 +149,9 @@ class Gateway:
         kinds = topic.contacts if topic else ()
         answer = composer.answer(topic.id) if topic else [composer.say("utter_not_understood", buttons=composer.menu_buttons())]
         replies = (
-            [composer.danger(kinds), *answer]
+            [*composer.danger_with_embassy(kinds), *answer]
             if understood["urgent"] or (topic and topic.urgent)
-            else [*answer, composer.danger(kinds)]
+            else [*answer, *composer.danger_with_embassy(kinds)]
         )
         return Turn(replies, understood, {}, False)
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from safar.languages import DEFAULT, languages
+from safar.places import find_city
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Language of the answers; countries as ISO 3166, None when unknown."""
+    """Language of the answers; countries as ISO 3166, the city as `safar.places` names it; None when unknown."""
 
     language: str
     country: str | None
     nationality: str | None
+    city: str | None = None
 
     @property
     def likely_nationality(self) -> str | None:
@@ -27,11 +29,14 @@ class Profile:
 
 
 def profile_from(slots: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> Profile:
-    """The slots win, since the components have put what the channel knew into them already."""
+    """A city of another country than the one they are in now is no longer true and is left out.
+
+    The slots win, since the components have put what the channel knew into them already."""
     known = {**(metadata or {}), **{name: value for name, value in slots.items() if value}}
     language = known.get("language")
     language = language if language in languages() else DEFAULT
-    return Profile(language, known.get("country"), known.get("nationality"))
+    city = find_city(known.get("country"), known.get("city")) if known.get("city") else None
+    return Profile(language, known.get("country"), known.get("nationality"), city.name if city else None)
 
 
 def understood_from(parse: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,6 +68,10 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
     "utter_language_unsupported": lambda composer, _: composer.language_buttons(),
     "utter_ask_nationality": lambda composer, _: composer.nationality_buttons(),
     "utter_ask_country": lambda composer, _: composer.country_buttons(),
+    "utter_position_unknown": lambda composer, _: composer.country_buttons(),
+    "utter_ask_which": lambda composer, given: composer.country_buttons(given["countries"]),
+    "utter_city_changed": _MENU,
+    "utter_position_noted": _MENU,
 }
 
 
@@ -75,7 +79,7 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
     """Writes what Rasa says, from the published bundle. No text is in the code.
 
     Most names (`utter_greet`) are interface strings. Three are more, and take arguments from the action:
-    `utter_answer` (`topic`), `utter_answer_briefly` (`topic`), `utter_contact_cards` (`contact_ids`, `heading`, `urgent`).
+    `utter_answer` (`topic`), `utter_answer_briefly` (`topic`), `utter_contact_cards` (`contact_ids`, `missing`).
 
     A name that no bundle holds is logged and answered with the sentence that nothing was understood, never with silence.
     """
@@ -92,7 +96,7 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         slots = {name: slot.value for name, slot in tracker.slots.items()}
         profile = profile_from({**slots, **kwargs})  # an action that changes the language passes it on at once
         bundle = self._client.current()
-        composer = Composer(bundle, profile.language, profile.country, profile.likely_nationality)
+        composer = Composer(bundle, profile.language, profile.country, profile.likely_nationality, profile.city)
         messages = self._compose(composer, utter_action, {**slots, **kwargs})
         understood = understood_from(parse)
         if understood["urgent"] and "domain_responses" in kwargs:
@@ -108,7 +112,7 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         )
         if output_channel in _RICH_CHANNELS:
             forget = utter_action == "utter_deleted"
-            known = {"language": profile.language, "country": profile.country, "nationality": profile.nationality}
+            known = {name: getattr(profile, name) for name in ("language", "country", "nationality", "city")}
             custom = {"messages": messages, "understood": understood, "profile": known, "forget": forget}
             return {"text": messages[-1]["text"], "custom": custom}
         text = "\n\n".join(as_plain_text(message) for message in messages)
@@ -126,10 +130,10 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         if name == "utter_sources":
             return [composer.sources(given.get("topic") or "")]
         if name == "utter_danger_first":
-            return [composer.danger(given.get("kinds") or ())]
+            return composer.danger_with_embassy(given.get("kinds") or ())
         if name == "utter_contact_cards":
             contacts = composer.contacts_by_id(given.get("contact_ids") or ())
-            return [composer.contacts(contacts, given.get("heading") or "utter_contacts", urgent=bool(given.get("urgent")))]
+            return composer.contacts(contacts, given.get("missing") or ())
         values = {"days": settings().retention_days, "reference": given.get("reference") or ""}
         try:
             return [composer.say(name, buttons=_BUTTONS[name](composer, given) if name in _BUTTONS else (), **values)]

@@ -19,7 +19,7 @@ import time
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from safar import catalogues, languages
 from safar.answers import GENERAL, Answer, english_answers
-from safar.directory import Contact, find, read_directory
+from safar.directory import Contact, read_directory
 from safar.errors import BundleError
+from safar.geography import Position
+from safar.lookup import Lookup, Seeker
 from safar.topics import catalogue
 
 logger = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ class Bundle:
         }
         self.strings: dict[str, dict[str, str]] = content["strings.json"]
         self.contacts = [Contact.from_json(value) for value in content["contacts.json"]]
+        self.lookup = Lookup(self.contacts)
         self.notices: list[dict[str, Any]] = content["notices.json"]
 
     def answer(self, topic: str, language: str, country: str | None) -> FoundAnswer | None:
@@ -115,19 +118,19 @@ class Bundle:
         return found.answer.title if found else topic.replace("_", " ").capitalize()
 
     def find_contacts(
-        self, kinds: Iterable[str], country: str | None, nationality: str | None, limit_per_kind: int = 3
+        self,
+        kinds: Iterable[str],
+        country: str | None,
+        nationality: str | None,
+        limit_per_kind: int = 3,
+        *,
+        language: str | None = None,
+        position: Position | None = None,
+        at: datetime | None = None,
     ) -> list[Contact]:
-        """See `safar.directory.find`."""
-        here = self._contacts_by_country.get(country or "", [])
-        home = self._contacts_by_country.get(nationality or "", []) if nationality != country else []
-        return find([*here, *home], kinds=tuple(kinds), country=country, nationality=nationality, limit_per_kind=limit_per_kind)
-
-    @cached_property
-    def _contacts_by_country(self) -> dict[str, list[Contact]]:
-        table: dict[str, list[Contact]] = {}
-        for contact in self.contacts:
-            table.setdefault(contact.country, []).append(contact)
-        return table
+        """See `safar.lookup.Lookup.find`."""
+        seeker = Seeker(country, nationality, language, position)
+        return self.lookup.find(tuple(kinds), seeker, limit_per_kind=limit_per_kind, at=at)
 
 
 def repository_answers() -> dict[str, dict[str, dict[str, Answer]]]:

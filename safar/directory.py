@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from safar.errors import ContentError
+from safar.hours import parse_hours
 from safar.languages import languages
 from safar.phone_numbers import emergency_numbers, is_dialable
 from safar.settings import ROOT
@@ -29,7 +29,7 @@ LIBRARY_SOURCE = "libphonenumber short-number metadata"
 _FRESH_DAYS = {"emergency": 365}
 _FRESH_DAYS_OTHERS = 180
 # Of these kinds a person abroad is also served by their own country.
-_AT_HOME_TOO = frozenset({"recruitment_authority", "missing_family", "migrant_helpline"})
+AT_HOME_TOO = frozenset({"recruitment_authority", "missing_family", "migrant_helpline"})
 # These serve the citizens named in `serves` and nobody else.
 FOR_CITIZENS = frozenset({"consulate", "labour_attache"})
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -116,45 +116,61 @@ def contact_from_row(row: dict[str, str]) -> Contact:
     Raises:
         ContentError: with the id and what is wrong.
     """
-    where = f"Contact '{row.get('id')}'"
-
-    def listed(name: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in row[name].split(";") if part.strip())
-
-    def number(name: str) -> float | None:
-        return float(row[name]) if row[name] else None
-
-    def named() -> dict[str, str]:
-        pairs = (part.partition(":") for part in listed("names"))
-        return {code.strip(): name.strip() for code, _, name in pairs}
-
-    if row["kind"] not in KINDS:
-        raise ContentError(f"{where}: '{row['kind']}' is not a kind of contact.")
-    if row["confidence"] not in CONFIDENCES:
-        raise ContentError(f"{where}: confidence must be one of {', '.join(CONFIDENCES)}.")
-    if row["checked_on"] and not _DATE.fullmatch(row["checked_on"]):
-        raise ContentError(f"{where}: checked_on must be YYYY, YYYY-MM or YYYY-MM-DD.")
-    for phone in listed("phones"):
-        if not is_dialable(phone):
-            raise ContentError(f"{where}: '{phone}' is neither a valid number in E.164 nor a short code.")
-    if row["precision"] not in PRECISIONS or bool(row["precision"]) != bool(row["latitude"] and row["longitude"]):
-        raise ContentError(f"{where}: precision must be 'exact' or 'city' beside coordinates, and empty without them.")
-    if wrong := [code for code, name in named().items() if code not in languages() or not name]:
-        raise ContentError(f"{where}: names must read like 'ne:...;ar:...' with languages of Safar, not '{wrong[0]}'.")
-    if not row["name"] or not any(row[name] for name in ("phones", "text_channels", "email", "url", "address")):
-        raise ContentError(f"{where}: needs a name and at least one way to reach it.")
+    wrong = _wrong_value(row) or _wrong_way(row)
+    if wrong:
+        raise ContentError(f"Contact '{row.get('id')}': {wrong}")
     texts: dict[str, Any] = {name: row[name] for name in COLUMNS if name not in _PARSED}
     return Contact(
         **texts,
-        serves=listed("serves"),
-        covers=listed("covers"),
-        names=named(),
-        phones=listed("phones"),
-        text_channels=listed("text_channels"),
-        languages=listed("languages"),
-        latitude=number("latitude"),
-        longitude=number("longitude"),
+        serves=_listed(row, "serves"),
+        covers=_listed(row, "covers"),
+        phones=_listed(row, "phones"),
+        text_channels=_listed(row, "text_channels"),
+        languages=_listed(row, "languages"),
+        names=_names(row),
+        latitude=float(row["latitude"]) if row["latitude"] else None,
+        longitude=float(row["longitude"]) if row["longitude"] else None,
     )
+
+
+def _listed(row: dict[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in row[name].split(";") if part.strip())
+
+
+def _names(row: dict[str, str]) -> dict[str, str]:
+    pairs = (part.partition(":") for part in _listed(row, "names"))
+    return {code.strip(): name.strip() for code, _, name in pairs}
+
+
+def _wrong_value(row: dict[str, str]) -> str:
+    """What is wrong with a single value of a row, or an empty string."""
+    if row["kind"] not in KINDS:
+        return f"'{row['kind']}' is not a kind of contact."
+    if row["confidence"] not in CONFIDENCES:
+        return f"confidence must be one of {', '.join(CONFIDENCES)}."
+    if row["checked_on"] and not _DATE.fullmatch(row["checked_on"]):
+        return "checked_on must be YYYY, YYYY-MM or YYYY-MM-DD."
+    if bad := [code for code, name in _names(row).items() if code not in languages() or not name]:
+        return f"names must read like 'ne:...;ar:...' with languages of Safar, not '{bad[0]}'."
+    try:
+        if row["hours"]:
+            parse_hours(row["hours"])
+    except ContentError as error:
+        return str(error)
+    return ""
+
+
+def _wrong_way(row: dict[str, str]) -> str:
+    """What is wrong with the ways to reach a contact and its place, or an empty string."""
+    for phone in _listed(row, "phones"):
+        if not is_dialable(phone):
+            return f"'{phone}' is neither a valid number in E.164 nor a short code."
+    if row["precision"] not in PRECISIONS or bool(row["precision"]) != bool(row["latitude"] and row["longitude"]):
+        return "precision must be 'exact' or 'city' beside coordinates, and empty without them."
+    ways = [row[name] for name in ("phones", "text_channels", "email", "url", "address")]
+    if not row["name"] or not (any(ways) or row["precision"] == "exact"):
+        return "needs a name and at least one way to reach it."
+    return ""
 
 
 _PARSED = ("serves", "covers", "names", "phones", "text_channels", "languages", "latitude", "longitude")
@@ -208,52 +224,3 @@ def library_emergency(country: str) -> Contact | None:
         source_title=LIBRARY_SOURCE,
         confidence="high",
     )
-
-
-def find(
-    contacts: Iterable[Contact],
-    *,
-    kinds: Sequence[str],
-    country: str | None,
-    nationality: str | None,
-    limit_per_kind: int = 3,
-) -> list[Contact]:
-    """The contacts to show a person, in the order of `kinds`, best first within a kind.
-
-    A contact is of the country the person is in; of a few kinds also of the country they come from.
-    Consulates and labour offices are only those of their own nationality. Entries of low confidence are left out, except an
-    emergency number that libphonenumber confirms.
-
-    Args:
-        country: ISO 3166 country the person is in, or None: then there is nothing to show here.
-        nationality: ISO 3166 country they come from, or None.
-    """
-    found: list[Contact] = []
-    listed = list(contacts)
-    for kind in kinds:
-        homes = {country, nationality} if kind in _AT_HOME_TOO else {country}
-        fitting = [
-            contact
-            for contact in listed
-            if contact.kind == kind
-            and contact.country in homes - {None}
-            and (contact.confidence != "low" or (kind == "emergency" and contact.is_national_emergency))
-            and contact.serves_citizen_of(nationality)
-            and not (kind in FOR_CITIZENS and EVERYONE in contact.serves)
-        ]
-        if kind == "emergency" and country and not any(contact.phones for contact in fitting):
-            library = library_emergency(country)
-            fitting += [library] if library else []
-        # Python's sort is stable, so each key only breaks the ties of the ones after it.
-        fitting.sort(key=lambda contact: contact.checked_on, reverse=True)
-        fitting.sort(
-            key=lambda contact: (
-                contact.country != country,
-                kind == "emergency" and not contact.is_national_emergency,
-                not (contact.phones or contact.text_channels),
-                EVERYONE in contact.serves and nationality is not None,
-                CONFIDENCES.index(contact.confidence),
-            )
-        )
-        found += fitting[:limit_per_kind]
-    return found

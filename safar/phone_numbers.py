@@ -7,8 +7,9 @@ from functools import cache
 from itertools import product
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, shortnumberinfo
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
+_INTERNATIONAL_FREEPHONE = (800, 808)  # country codes of no country, dialled from many
 _SHORT = re.compile(r"\d{2,6}")
 
 
@@ -25,6 +26,16 @@ def is_dialable(number: str) -> bool:
         return number.startswith("+") and phonenumbers.is_valid_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return False
+
+
+def is_dialable_from_abroad(number: str) -> bool:
+    """Whether a stored number can be called from another country: not a short code, nor a free number of one country."""
+    if is_short_code(number):
+        return False
+    parsed = phonenumbers.parse(number)
+    return (
+        phonenumbers.number_type(parsed) != PhoneNumberType.TOLL_FREE or parsed.country_code in _INTERNATIONAL_FREEPHONE
+    ) and phonenumbers.can_be_internationally_dialled(parsed)
 
 
 def dial(number: str, caller: str | None) -> tuple[str, str]:

@@ -10,30 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date
-from babel.lists import format_list
-
 from safar import languages
 from safar.bundle import Bundle, FoundAnswer
+from safar.cards import CardWriter, card_lines, local_date
 from safar.directory import EVERYONE, FOR_CITIZENS, Contact, library_emergency
-from safar.hours import ALL_DAY, local_hours
-from safar.phone_numbers import dial
+from safar.geography import Position
+from safar.lookup import Seeker, is_here
+from safar.places import city_name, find_city, position_of
 from safar.topics import catalogue
 
 # Kinds shown before anything else when somebody may be in danger; a topic's own kinds follow.
 DANGER_KINDS = ("emergency",)
-_CHANNEL_LINKS = {
-    "sms": "sms:{}",
-    "whatsapp": "https://wa.me/{}",
-    "viber": "viber://chat?number={}",
-    "telegram": "https://t.me/{}",
-}
-_CHANNEL_NAMES = {"sms": "SMS", "whatsapp": "WhatsApp", "viber": "Viber", "telegram": "Telegram"}
 
 Message = dict[str, Any]
 Button = dict[str, str]
@@ -47,12 +38,14 @@ class Composer:
         language: code of a language that Safar speaks.
         country: ISO 3166 country the person is in, or None.
         nationality: ISO 3166 country they come from, or None.
+        city: the name of a city of that country in `safar.places`, or None.
     """
 
     bundle: Bundle
     language: str
     country: str | None = None
     nationality: str | None = None
+    city: str | None = None
 
     # --- messages ---
 
@@ -74,8 +67,7 @@ class Composer:
 
     def say(self, key: str, *, buttons: Sequence[Button] = (), **values: object) -> Message:
         """An interface string as a message; `{country_name}` and `{language_name}` fill themselves in."""
-        filled = {**self._names(), **values}
-        return self.message(self.bundle.string(key, self.language, **filled), buttons=list(buttons))
+        return self.message(self._text(key, **values), buttons=list(buttons))
 
     def answer(self, topic: str) -> list[Message]:
         """The answer to a topic, after a notice when it is not in the language asked for; empty when there is none."""
@@ -92,20 +84,61 @@ class Composer:
             return []
         return [*self._notice(found), self._answer_message(topic, found, self._first_lines(found))]
 
-    def contacts(self, contacts: Iterable[Contact], key: str = "utter_contacts", *, urgent: bool = False) -> Message:
-        """Contact cards under a heading."""
-        return {**self.say(key), "contacts": [self.card(contact) for contact in contacts], "urgent": urgent}
+    def contacts(self, contacts: Sequence[Contact], missing: Sequence[str] = (), *, urgent: bool = False) -> list[Message]:
+        """Contact cards under a heading; embassies in a message of their own, after the warning for who fled their state.
+
+        Args:
+            missing: kinds that were looked for first and that the country lacks: that is said.
+        """
+        missions = [contact for contact in contacts if contact.kind in FOR_CITIZENS]
+        others = [contact for contact in contacts if contact.kind not in FOR_CITIZENS]
+        messages = []
+        if others:
+            messages.append(self._cards(others, [self._heading(missing)], urgent=urgent))
+        if missions:
+            headings = [] if urgent else [self._heading(() if others else missing)]
+            if not any(is_here(contact, self._seeker()) for contact in missions) and self.nationality:
+                headings = [self._text("utter_no_consulate")]
+            warning = self.bundle.string("contact_consulate_warning", self.language)
+            messages.append(self._cards(missions, [warning, *headings], urgent=urgent))
+        return messages[::-1] if contacts and contacts[0].kind in FOR_CITIZENS else messages
+
+    def _cards(self, contacts: Iterable[Contact], texts: Iterable[str], *, urgent: bool = False) -> Message:
+        return self.message("\n\n".join(texts), contacts=[self.card(contact) for contact in contacts], urgent=urgent)
+
+    def _heading(self, missing: Sequence[str]) -> str:
+        if not missing:
+            return self._text("utter_contacts")
+        kinds = [self.bundle.string(f"kind_{kind}", self.language) for kind in missing]
+        return self._text("utter_contacts_instead", kinds=", ".join(kinds))
+
+    def _text(self, key: str, **values: object) -> str:
+        return self.bundle.string(key, self.language, **{**self._names(), **values})
 
     def danger(self, kinds: Sequence[str] = ()) -> Message:
-        """The numbers for somebody who may be in danger: emergency first, then `kinds`.
+        """The numbers for somebody who may be in danger: emergency first, then `kinds` without embassies.
 
         Without a country there is no number that is right: the message says so and offers countries.
         """
-        wanted = list(dict.fromkeys([*DANGER_KINDS, *kinds]))
-        found = self.bundle.find_contacts(wanted, self.country, self.nationality, limit_per_kind=3)
-        if not self.country or not found:
+        wanted = [kind for kind in dict.fromkeys([*DANGER_KINDS, *kinds]) if kind not in FOR_CITIZENS]
+        found = self.find(wanted)
+        if self.country and not found:
+            found = self.bundle.lookup.nearest_kinds(wanted, self._seeker())
+        if not found:
             return {**self.say("utter_danger_no_country", buttons=self.country_buttons()), "urgent": True}
-        return self.contacts(found, "utter_danger_first", urgent=True)
+        return self._cards(found, [self._text("utter_danger_first")], urgent=True)
+
+    def danger_with_embassy(self, kinds: Sequence[str]) -> list[Message]:
+        """The message of `danger`, then the embassies among `kinds` with their warning."""
+        missions = self.find([kind for kind in kinds if kind in FOR_CITIZENS])
+        return [self.danger(kinds), *self.contacts(missions, urgent=True)]
+
+    def find(self, kinds: Sequence[str], limit_per_kind: int = 3) -> list[Contact]:
+        """The contacts of these kinds for this person; see `safar.lookup.Lookup.find`."""
+        return self.bundle.lookup.find(kinds, self._seeker(), limit_per_kind=limit_per_kind)
+
+    def _seeker(self) -> Seeker:
+        return Seeker(self.country, self.nationality, self.language, self.position)
 
     def sources(self, topic: str) -> Message:
         """What an answer rests on, as text and as links."""
@@ -159,71 +192,14 @@ class Composer:
     # --- contact cards ---
 
     def card(self, contact: Contact) -> dict[str, Any]:
-        """A contact as the person sees it; every text is ready in their language, an unknown one is empty."""
-        string = self.bundle.string
-        kind = string(f"kind_{contact.kind}", self.language)
-        return {
-            "id": contact.id,
-            "kind": contact.kind,
-            "kind_label": kind,
-            "country": contact.country,
-            "country_name": languages.country_name(contact.country, self.language),
-            "name": contact.name or string("contact_from_library", self.language),
-            "name_local": contact.name_local,
-            "does": self._does(contact),
-            "phones": [dict(zip(("label", "href"), dial(phone, self.country), strict=False)) for phone in contact.phones],
-            "channels": [channel for text in contact.text_channels for channel in _text_channel(text)],
-            "email": contact.email,
-            "url": contact.url,
-            "address": contact.address,
-            "city": contact.city,
-            "hours": self._hours(contact),
-            "languages": self._languages(contact),
-            "free": string("contact_free", self.language) if contact.free == "yes" else "",
-            "note": self._serves(contact),
-            "checked_on": contact.checked_on,
-            "checked_label": self._checked(contact),
-        }
+        """A contact as the person sees it, with "open now" for this moment; see `safar.cards`."""
+        moment = datetime.now(timezone.utc)
+        return CardWriter(self.bundle, self.language, self.country, self.nationality, self.position, moment).card(contact)
 
-    def _does(self, contact: Contact) -> str:
-        for code in languages.fallbacks(self.language):
-            if code in contact.does_in:
-                return contact.does_in[code]
-        return contact.does
-
-    def _hours(self, contact: Contact) -> str:
-        if contact.hours == ALL_DAY:
-            return self.bundle.string("contact_open_all_day", self.language)
-        return (
-            self.bundle.string("contact_hours", self.language, hours=local_hours(contact.hours, self.language))
-            if contact.hours
-            else ""
-        )
-
-    def _languages(self, contact: Contact) -> str:
-        if not contact.languages:
-            return ""
-        names = self._listed(languages.language_name(code, self.language) for code in contact.languages)
-        return self.bundle.string("contact_languages", self.language, languages=names)
-
-    def _serves(self, contact: Contact) -> str:
-        if EVERYONE in contact.serves:
-            return ""
-        names = self._listed(languages.country_name(code, self.language) for code in contact.serves)
-        return self.bundle.string("contact_serves", self.language, nationality_name=names)
-
-    def _listed(self, names: Iterable[str]) -> str:
-        """Names with the language's own commas and its "and". Of CLDR's styles only `standard` is whole in every language."""
-        return str(format_list(list(names), style="standard", locale=self.language))
-
-    def _checked(self, contact: Contact) -> str:
-        if contact.is_national_emergency or not (contact.phones or contact.text_channels):
-            return ""
-        if not contact.checked_on:
-            return self.bundle.string("contact_not_checked", self.language)
-        fresh = contact.is_fresh(datetime.now(timezone.utc).date())
-        key = "contact_checked" if fresh else "contact_not_checked_since"
-        return self.bundle.string(key, self.language, date=local_date(contact.checked_on, self.language))
+    @property
+    def position(self) -> Position | None:
+        """The middle of the person's city, when that is known."""
+        return position_of(self.country, self.city) if self.city else None
 
     def contacts_by_id(self, ids: Iterable[str]) -> list[Contact]:
         """The contacts of this bundle with these ids, in their order; one that is gone is left out."""
@@ -270,11 +246,11 @@ class Composer:
             for code, entry in languages.languages().items()
         ]
 
-    def country_buttons(self) -> list[Button]:
-        """The likely countries, named in the person's language."""
+    def country_buttons(self, countries: Sequence[str] = ()) -> list[Button]:
+        """These countries, or else the likely ones, named in the person's language."""
         return [
             {"title": languages.country_name(code, self.language), "payload": f'/change_country{{"country":"{code}"}}'}
-            for code in self.likely_countries()
+            for code in countries or self.likely_countries()
         ]
 
     def nationality_buttons(self) -> list[Button]:
@@ -298,40 +274,20 @@ class Composer:
         names = {"language_name": languages.language_name(self.language, self.language)}
         if self.country:
             names["country_name"] = languages.country_name(self.country, self.language)
+        city = find_city(self.country, self.city) if self.city else None
+        if city:
+            names["city_name"] = city_name(city, self.language)
         if self.nationality:
             names["nationality_name"] = languages.country_name(self.nationality, self.language)
         return names
-
-
-def local_date(text: str, language: str) -> str:
-    """`2026-11-22`, `2026-11` or `2026` in the words of a language."""
-    parts = [int(part) for part in text.split("-")]
-    if len(parts) == 1:
-        return text
-    moment = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
-    if len(parts) == 2:
-        return str(format_date(moment, "MMMM y", locale=Locale.parse(language)))
-    return str(format_date(moment, "long", locale=Locale.parse(language)))
 
 
 def as_plain_text(message: Message) -> str:
     """A message as text alone, for channels that show nothing else: contacts and their numbers go below the text."""
     lines = [message["text"].replace("**", "")]
     for card in message["contacts"]:
-        lines += ["", f"{card['kind_label']}: {card['name']}".rstrip(": ")]
-        lines += [part for part in (card["note"], card["does"], card["hours"], card["languages"], card["free"]) if part]
-        lines += [f"☎ \u2068{phone['label']}\u2069" for phone in card["phones"]]
-        lines += [f"{channel['label']}" for channel in card["channels"]]
-        lines += [part for part in (card["email"], card["url"], card["address"], card["checked_label"]) if part]
+        lines += ["", *card_lines(card)]
     return "\n".join(lines)
-
-
-def _text_channel(text: str) -> list[dict[str, str]]:
-    scheme, _, target = text.partition(":")
-    if scheme not in _CHANNEL_LINKS:
-        return []
-    link = _CHANNEL_LINKS[scheme].format(target.lstrip("+") if scheme == "whatsapp" else target)
-    return [{"label": f"{_CHANNEL_NAMES[scheme]} {target}", "href": link}]
 
 
 def _library_contact(name: str) -> Contact | None:
