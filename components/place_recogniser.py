@@ -1,15 +1,9 @@
-"""Recognises the country a person is in and the one they come from, by countries, citizens and cities named in a message."""
+"""Recognises the country and city a person is in and the country they come from, by the places named in a message."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-from babel import Locale
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,113 +12,20 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from components.gazetteer import CITY as CITY_KIND
+from components.gazetteer import NAME, PEOPLE, Gazetteer, Mention
 from components.normalisation import normalise
-from safar.languages import countries, languages
-from safar.settings import ROOT
+from safar.languages import languages
 
-COUNTRY, NATIONALITY = "country", "nationality"
-_LONGEST_NAME = 4  # words
-_WORD = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0980-\u09ff\u1000-\u109f]+[^\W_]*)*|[^\W_]")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A named place: `kind` is `name` (of a country), `people` (of a country) or `city`."""
-
-    country: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A place found in a text, by its words from `start` up to `end`, and the endings stripped from it."""
-
-    place: Place
-    start: int
-    end: int
-    affixes: frozenset[str]
-
-
-class Gazetteer:
-    """All names of countries, citizens and cities, and the words that tell origin from host (data/places/)."""
-
-    def __init__(self, folder: Path = ROOT / "data" / "places") -> None:
-        self.places: dict[str, Place] = {}
-        self.origin: set[str] = set()
-        self.origin_after: set[str] = set()
-        self.host: set[str] = set()
-        self.host_after: set[str] = set()
-        self.mission: set[str] = set()
-        self.suffixes: set[str] = set()
-        self.prefixes: set[str] = set()
-        for code in languages():
-            self._add_cldr(code)
-        self.not_places: dict[str, set[str]] = {}
-        for code in languages():
-            path = folder / f"{code}.yml"
-            if path.exists():
-                content = yaml.safe_load(path.read_text(encoding="utf-8"))
-                self._add_file(content)
-                self.not_places[code] = {normalise(word) for word in content.get("not_places") or []}
-
-    def _add_cldr(self, code: str) -> None:
-        for country, name in Locale.parse(code).territories.items():
-            if country in countries():
-                self.places.setdefault(normalise(name), Place(country, "name"))
-
-    def _add_file(self, content: dict[str, Any]) -> None:
-        for section, kind in (("names", "name"), ("people", "people"), ("cities", "city")):
-            for country, names in (content.get(section) or {}).items():
-                for name in names:
-                    self.places[normalise(name)] = Place(country, kind)
-        for section in ("origin", "origin_after", "host", "host_after", "mission", "suffixes", "prefixes"):
-            getattr(self, section).update(normalise(word) for word in content.get(section) or [])
-
-    def mentions(self, text: str, language: str | None = None) -> tuple[list[str], list[Mention]]:
-        """The words of a normalised text and the places among them; the longest name at each word wins.
-
-        Args:
-            language: names that are everyday words in it ("mali" is "wrong" in Filipino) are passed over.
-        """
-        words = _WORD.findall(text)
-        everyday = self.not_places.get(language or "", set())
-        found = []
-        position = 0
-        while position < len(words):
-            mention = None if words[position] in everyday else self._mention_at(words, position)
-            if mention:
-                found.append(mention)
-            position = mention.end if mention else position + 1
-        return words, found
-
-    def _mention_at(self, words: list[str], start: int) -> Mention | None:
-        for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
-            name = " ".join(words[start : start + length])
-            for bare, affixes in self._bare_forms(name):
-                place = self.places.get(bare)
-                if place:
-                    return Mention(place, start, start + length, affixes)
-        return None
-
-    def _bare_forms(self, name: str) -> Iterator[tuple[str, frozenset[str]]]:
-        """A name as it stands, without an ending, without a beginning."""
-        yield name, frozenset()
-        for suffix in self.suffixes:
-            if name.endswith(suffix) and len(name) > len(suffix) + 2:
-                yield name[: -len(suffix)], frozenset({suffix})
-        for prefix in self.prefixes:
-            if name.startswith(prefix) and len(name) > len(prefix) + 2:
-                bare = name[len(prefix) :]
-                # Arabic writes "in" onto the article: "balryad" is "b" and "alryad".
-                yield bare, frozenset({prefix})
-                yield f"ال{bare}", frozenset({prefix})
+COUNTRY, NATIONALITY, CITY = "country", "nationality", "city"
+WHICH = "which"  # countries that an ambiguous name can mean
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
-    """Sets the entities `country` and `nationality` (ISO 3166), from which Rasa fills the slots of those names.
+    """Sets the entities `country`, `nationality` (ISO 3166) and `city`, from which Rasa fills the slots of those names.
 
-    What the message says wins over what the channel knows already (`metadata.country`, `metadata.nationality`).
+    What the message says wins over what the channel knows already (`metadata.country` and so on).
     """
 
     @classmethod
@@ -143,8 +44,8 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
             home = known.get(NATIONALITY) or self._usual_nationality(message)
             language = (message.get("language") or {}).get("name")
-            found = self.recognise(message.get(TEXT) or "", home, intent, language)
-            values = {name: found.get(name) or known.get(name) for name in (COUNTRY, NATIONALITY)}
+            found = self.recognise(message.get(TEXT) or "", home, intent, language, known.get(COUNTRY))
+            values = {name: found.get(name) or known.get(name) for name in (COUNTRY, NATIONALITY, CITY)}
             entities = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in values.items() if value]
             message.set("places", found, add_to_output=True)
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
@@ -156,50 +57,83 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
         return entry.nationality if entry else None
 
     def recognise(
-        self, text: str, home: str | None = None, intent: str | None = None, language: str | None = None
-    ) -> dict[str, str]:
-        """The places a message gives for the person: `country` (where they are or go) and `nationality`.
+        self,
+        text: str,
+        home: str | None = None,
+        intent: str | None = None,
+        language: str | None = None,
+        host: str | None = None,
+    ) -> dict[str, Any]:
+        """The places a message gives for the person: `country` and `city` (where they are or go) and `nationality`.
+
+        A name that can mean several countries, and that nothing else decides, gives none of them but `which`.
 
         Args:
             home: the country the person comes from, as far as known: it is not taken for the host country unless the
                 message says so, and beside it another country is the host, even in "from Malaysia back to Nepal".
+            host: the country they are in, as far as known: it decides what an ambiguous name means.
         """
         words, mentions = self._gazetteer.mentions(normalise(text), language)
-        named = {mention.place.country for mention in mentions}
-        found: dict[str, str] = {}
+        asked = intent == "change_country"
+        mentions = [mention for mention in mentions if self._counts(words, mention, asked=asked)]
+        certain = {mention.place.countries[0] for mention in mentions if len(mention.place.countries) == 1}
+        context = certain | {code for code in (host, home) if code}
+        meant = {mention: _meant(mention, context) for mention in mentions}
+        named = {country for country in meant.values() if country}
+        found: dict[str, Any] = {}
         unmarked = []
-        for mention in mentions:
+        for mention, country in meant.items():
+            if country is None:
+                found.setdefault(WHICH, list(mention.place.countries))
+                continue
             role = self._role(words, mention)
-            if role == NATIONALITY and home in named and mention.place.country != home:
+            if role == NATIONALITY and not mention.place.is_certain and (home not in (None, country) or len(named) > 1):
+                continue  # "a boat from Obock", "from Cairo to Sudan": where a way began, not the person
+            if role == NATIONALITY and home in named and country != home:
                 role = COUNTRY
-            if role:
-                found.setdefault(role, mention.place.country)
-            else:
-                unmarked.append(mention.place.country)
+            if role is None:
+                unmarked.append(country)
+                continue
+            found.setdefault(role, country)
+            if role == COUNTRY and found[role] == country and mention.place.city:
+                found.setdefault(CITY, mention.place.city)
         for country in unmarked:
             if country == home and len(named) > 1:
                 found.setdefault(NATIONALITY, country)
-            elif country not in (home, found.get(NATIONALITY)) or (intent == "change_country" and len(named) == 1):
+            elif country not in (home, found.get(NATIONALITY)) or (asked and len(named) == 1):
                 found.setdefault(COUNTRY, country)
+        if WHICH in found and COUNTRY in found:
+            del found[WHICH]
         return found
 
-    def _role(self, words: list[str], mention: Mention) -> str | None:
+    def _counts(self, words: list[str], mention: Mention, *, asked: bool) -> bool:
+        """Whether a mention is meant as a place: of a name that is also an everyday word only with a marker, or alone."""
+        if mention.place.is_certain or asked or mention.end - mention.start == len(words):
+            return True
+        return any(self._markers(words, mention))
+
+    def _markers(self, words: list[str], mention: Mention) -> tuple[bool, bool]:
+        """Whether words or endings beside a mention say "from" and "in"; "from" wins in "galing sa" ("from in")."""
         gazetteer = self._gazetteer
+        # "galing po ako sa Nepal" is read as "galing sa Nepal".
+        leading = [word for word in words[max(mention.start - 5, 0) : mention.start] if word not in gazetteer.between]
+        before = {" ".join(leading[-n:]) for n in (1, 2)}
+        after = {" ".join(words[mention.end : mention.end + n]) for n in (1, 2)} | mention.affixes
+        from_here = bool(before & gazetteer.origin or after & gazetteer.origin_after)
+        in_here = bool((before | mention.affixes) & gazetteer.host or after & gazetteer.host_after)
+        return from_here, in_here
+
+    def _role(self, words: list[str], mention: Mention) -> str | None:
         near = set(words[max(mention.start - 3, 0) : mention.end + 2])
-        before = {" ".join(words[max(mention.start - n, 0) : mention.start]) for n in (1, 2)}
-        after = {" ".join(words[mention.end : mention.end + n]) for n in (1, 2)}
-        from_here = before & gazetteer.origin or (after | mention.affixes) & gazetteer.origin_after
-        in_here = (before | mention.affixes) & gazetteer.host or (after | mention.affixes) & gazetteer.host_after
-        if mention.place.kind == "people":
+        from_here, in_here = self._markers(words, mention)
+        if mention.place.kind == PEOPLE:
             return NATIONALITY
-        if near & gazetteer.mission and mention.place.kind == "name":
+        if near & self._gazetteer.mission and mention.place.kind == NAME:
             # "the embassy of Nepal in Qatar": the one with "in" is the host.
             return COUNTRY if in_here else NATIONALITY
         if from_here:
             return NATIONALITY
-        if mention.place.kind == "city" or in_here:
-            return COUNTRY
-        return None
+        return COUNTRY if mention.place.kind == CITY_KIND or in_here else None
 
     @classmethod
     def load(
@@ -211,3 +145,12 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
         **kwargs: Any,
     ) -> PlaceRecogniser:
         return cls.create(config, model_storage, resource, execution_context)
+
+
+def _meant(mention: Mention, context: set[str]) -> str | None:
+    """The country a mention means: the only one, the one that something else tells, or None."""
+    choices = mention.place.countries
+    if len(choices) == 1:
+        return choices[0]
+    told = [country for country in choices if country in context]
+    return told[0] if len(told) == 1 else None

@@ -30,9 +30,11 @@ LARGE, TOWN = 100_000, 15_000  # inhabitants
 TOWNS_OF = frozenset(
     {"AE", "BH", "BN", "CY", "DJ", "HK", "IL", "JO", "KW", "LB", "LY", "MO", "MT", "MV", "MY", "OM", "PS", "QA", "SA", "SG", "TW"}
 )
-MOST = {"Latn": 6, "Arab": 5, "Deva": 4, "Beng": 3, "Mymr": 2, "Ethi": 2}
+MOST = {"Latn": 6, "Arab": 5, "Deva": 4, "Beng": 3, "Mymr": 2, "Ethi": 2}  # spellings kept of a city of a million
+MILLION = 1_000_000
 _ALIKE = 0.7  # a Latin spelling that is less like the name is a transliteration from a script of none of our languages
 _NOT_ARABIC = re.compile("[پچژگکیہےڈٹڑںھ]")  # letters of Persian and Urdu
+_ARABIC = re.compile("[ةثأإضظصطقيؤئ]")  # letters that Persian names seldom need
 _NEITHER = re.compile("[ەۇېۆڕڵۈۋۍټډړږښګڼھ]ە|[ەۇېۆڕڵۈۋۍټډړږښګڼٿڀڏ]|ىي| -")  # of Uyghur, Kurdish, Pashto, Sindhi
 _TOWN = {"Mymr": re.compile("မြို့(?:တော်)?$"), "Deva": re.compile(" ?(?:शहर|महानगरपालिका|सिटी)$"), "Beng": re.compile(" শহর$")}
 
@@ -70,6 +72,7 @@ def fold(name: str) -> str:
 
 def spellings(city: dict[str, Any], named: set[tuple[str, str]]) -> list[str]:
     """The name's spellings in the scripts of our languages, the most usual first within a script; the name itself left out."""
+    here = (city["countrycode"], fold(city["name"]))
     by_script: dict[str, list[str]] = {script: [] for script in MOST}
     for name in city["alternatenames"]:
         script = main_script(name)
@@ -80,14 +83,17 @@ def spellings(city: dict[str, Any], named: set[tuple[str, str]]) -> list[str]:
         names = [name for name in names if not _NEITHER.search(name)]
         chosen = _latin(city["name"], names) if script == "Latn" else sorted(names, key=_arabic_first)
         if script == "Latn":
-            chosen = [name for name in names if (city["countrycode"], fold(name)) in named] + chosen
+            chosen = [name for name in names if (city["countrycode"], fold(name)) in named - {here}] + chosen
         unique = {normalise(name): name for name in reversed(chosen) if len(name) > 1}
-        kept += list(reversed(list(unique.values())))[: MOST[script]]
+        most = MOST[script] if city["population"] >= MILLION else (2 if script == "Arab" else 1)
+        kept += list(reversed(list(unique.values())))[:most]
     return kept
 
 
-def _arabic_first(name: str) -> tuple[bool, bool, bool, int]:
-    return bool(_NOT_ARABIC.search(name)), not name.startswith("ال"), name.endswith(("ه", "ى")), len(name)
+def _arabic_first(name: str) -> tuple[bool, bool, bool, bool, int]:
+    """Arabic before Persian and Urdu spellings; outside the Arabic script only the length tells."""
+    persian, arabic = bool(_NOT_ARABIC.search(name)), bool(_ARABIC.search(name))
+    return persian, not name.startswith("ال"), not arabic, name.endswith(("ه", "ى")), len(name)
 
 
 def _latin(name: str, others: list[str]) -> list[str]:

@@ -1,0 +1,161 @@
+"""All names of countries, citizens and cities, and the words that tell origin from host (data/places/)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+
+from components.normalisation import normalise
+from safar.languages import countries, languages
+from safar.places import City, cities_by_country, find_city, fold
+from safar.settings import ROOT
+
+NAME, PEOPLE, CITY = "name", "people", "city"
+_LONGEST_NAME = 4  # words
+_WORD = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0980-\u09ff\u1000-\u109f]+[^\W_]*)*|[^\W_]")
+# A city this many times larger than the next of its name is the one that is meant.
+_FAR_LARGER = 10
+_SHORTEST_LATIN, _SHORTEST = 4, 3  # letters of a city's name that is looked for
+_WORD_LISTS = ("between", "origin", "origin_after", "host", "host_after", "mission", "suffixes", "prefixes")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a name can stand for: `kind` is `name` (of a country), `people` (of a country) or `city`.
+
+    Attributes:
+        countries: ISO 3166, the likeliest first; more than one when the name alone does not tell (Georgia, Tripoli).
+        city: as `safar.places` names it, or empty.
+        is_certain: False for a name that is also an everyday word somewhere: it needs a word such as "in" beside it.
+    """
+
+    __slots__ = ("city", "countries", "is_certain", "kind")
+
+    countries: tuple[str, ...]
+    kind: str
+    city: str
+    is_certain: bool
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place found in a text, by its words from `start` up to `end`, and the endings stripped from it."""
+
+    place: Place
+    start: int
+    end: int
+    affixes: frozenset[str]
+
+
+class Gazetteer:
+    """Names to places. What stands in data/places/<language>.yml was chosen by hand and wins over GeoNames' cities."""
+
+    def __init__(self, folder: Path = ROOT / "data" / "places") -> None:
+        self.places: dict[str, Place] = {}
+        self.between: set[str] = set()
+        self.origin: set[str] = set()
+        self.origin_after: set[str] = set()
+        self.host: set[str] = set()
+        self.host_after: set[str] = set()
+        self.mission: set[str] = set()
+        self.suffixes: set[str] = set()
+        self.prefixes: set[str] = set()
+        self.not_places: dict[str, set[str]] = {}
+        for code in languages():
+            self._add_cldr(code)
+        for code in languages():
+            path = folder / f"{code}.yml"
+            if path.exists():
+                self._add_file(code, yaml.safe_load(path.read_text(encoding="utf-8")))
+        shared = yaml.safe_load((folder / "shared.yml").read_text(encoding="utf-8"))
+        for named, names in shared["ambiguous"].items():
+            for name in names:
+                self.places[normalise(name)] = Place(tuple(named.split()), NAME, "", True)
+        self._add_cities({normalise(word) for word in shared["not_cities"]})
+
+    def _add_cldr(self, code: str) -> None:
+        for country, name in Locale.parse(code).territories.items():
+            if country in countries():
+                self.places.setdefault(normalise(name), Place((country,), NAME, "", True))
+
+    def _add_file(self, code: str, content: dict[str, Any]) -> None:
+        for section, kind in (("names", NAME), ("people", PEOPLE), ("cities", CITY)):
+            for country, names in (content.get(section) or {}).items():
+                for name in names:
+                    city = find_city(country, name) if kind == CITY else None
+                    self.places[normalise(name)] = Place((country,), kind, city.name if city else "", True)
+        for section in _WORD_LISTS:
+            getattr(self, section).update(normalise(word) for word in content.get(section) or [])
+        self.not_places[code] = {normalise(word) for word in content.get("not_places") or []}
+
+    def _add_cities(self, everyday: set[str]) -> None:
+        """GeoNames' cities, under every spelling that is neither taken by hand nor an everyday word."""
+        by_name: dict[str, list[City]] = {}
+        for known in cities_by_country().values():
+            for city in known:
+                for name in {normalise(spelling) for spelling in (city.name, fold(city.name), *city.names)}:
+                    if name not in self.places and name not in everyday and _is_long_enough(name):
+                        by_name.setdefault(name, []).append(city)
+        shared: dict[tuple[tuple[str, ...], str], Place] = {}
+        for name, cities in by_name.items():
+            key = _meant(cities)
+            self.places[name] = shared.setdefault(key, Place(key[0], CITY, key[1], False))
+
+    def mentions(self, text: str, language: str | None = None) -> tuple[list[str], list[Mention]]:
+        """The words of a normalised text and the places among them; the longest name at each word wins.
+
+        Args:
+            language: names that are everyday words in it ("mali" is "wrong" in Filipino) are passed over.
+        """
+        words = _WORD.findall(text)
+        everyday = self.not_places.get(language or "", set())
+        found = []
+        position = 0
+        while position < len(words):
+            mention = None if words[position] in everyday else self._mention_at(words, position)
+            if mention:
+                found.append(mention)
+            position = mention.end if mention else position + 1
+        return words, found
+
+    def _mention_at(self, words: list[str], start: int) -> Mention | None:
+        for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
+            name = " ".join(words[start : start + length])
+            for bare, affixes in self._bare_forms(name):
+                place = self.places.get(bare)
+                if place:
+                    return Mention(place, start, start + length, affixes)
+        return None
+
+    def _bare_forms(self, name: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """A name as it stands, without an ending, without a beginning."""
+        yield name, frozenset()
+        for suffix in self.suffixes:
+            if name.endswith(suffix) and len(name) > len(suffix) + 2:
+                yield name[: -len(suffix)], frozenset({suffix})
+        for prefix in self.prefixes:
+            if name.startswith(prefix) and len(name) > len(prefix) + 2:
+                bare = name[len(prefix) :]
+                # Arabic writes "in" onto the article: "balryad" is "b" and "alryad".
+                yield bare, frozenset({prefix})
+                yield f"ال{bare}", frozenset({prefix})
+
+
+def _is_long_enough(name: str) -> bool:
+    return len(name) >= (_SHORTEST_LATIN if name[0].isascii() else _SHORTEST)
+
+
+def _meant(cities: Iterable[City]) -> tuple[tuple[str, ...], str]:
+    """The countries a city's name can mean, the one with the largest first, and the name of the city if it is only one."""
+    largest: dict[str, City] = {}
+    for city in sorted(cities, key=lambda city: -city.population):
+        largest.setdefault(city.country, city)
+    first, *others = largest.values()
+    rivals = [city for city in others if city.population * _FAR_LARGER > first.population]
+    return tuple(city.country for city in (first, *rivals)), first.name
