@@ -31,7 +31,7 @@ class ActionAnswer(SafarAction):
             dispatcher.utter_message(response="utter_danger_first", kinds=list(topic.contacts) if topic.urgent else [])
         dispatcher.utter_message(response="utter_answer", topic=topic.id)
         if not topic.urgent:
-            self.show_contacts(dispatcher, self.profile(tracker), topic, after_danger=danger)
+            self.show_contacts(dispatcher, tracker, topic, after_danger=danger)
         if danger:
             await self.raise_alarm(dispatcher, tracker, topic)
         return [SlotSet("topic", topic.id), SlotSet("misses", 0)]

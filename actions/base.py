@@ -61,18 +61,28 @@ class SafarAction(Action, ABC):
             return
         dispatcher.utter_message(response="utter_danger_case")
 
+    @staticmethod
+    def ask_country(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Ask where the person is, or which of two countries a name means, or say that a position told nothing."""
+        which = (tracker.latest_message.get("places") or {}).get("which")
+        if which:
+            dispatcher.utter_message(response="utter_ask_which", countries=which)
+        else:
+            dispatcher.utter_message(response="utter_position_unknown" if is_from_position(tracker) else "utter_ask_country")
+
     def show_contacts(
-        self, dispatcher: CollectingDispatcher, profile: Profile, topic: Topic, *, after_danger: bool = False
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, topic: Topic, *, after_danger: bool = False
     ) -> None:
         """The contacts of a topic for where the person is; when they depend on what is not known, the question for it.
 
         Args:
             after_danger: the emergency numbers, or the question for the country, stand above already.
         """
+        profile = self.profile(tracker)
         kinds = [kind for kind in topic.contacts if not (after_danger and kind in DANGER_KINDS)]
         if profile.country is None:
             if not after_danger:
-                dispatcher.utter_message(response="utter_ask_country")
+                self.ask_country(dispatcher, tracker)
             return
         if kinds and kinds[0] in FOR_CITIZENS and profile.likely_nationality is None:
             dispatcher.utter_message(response="utter_ask_nationality")
@@ -99,3 +109,9 @@ class SafarAction(Action, ABC):
 def topic_of(name: Any) -> Topic | None:
     """The topic of this name, or None when it is none (a greeting, for example)."""
     return catalogue().topics.get(name)
+
+
+def is_from_position(tracker: Tracker) -> bool:
+    """Whether the last message was a shared position (the gateway says so in the payload)."""
+    entities = tracker.latest_message.get("entities") or []
+    return any(entity["entity"] == "source" and entity["value"] == "position" for entity in entities)

@@ -3,50 +3,62 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import SafarAction, topic_of
+from actions.base import SafarAction, is_from_position, topic_of
 from safar.languages import languages, names_of_languages
 
+_PLACES = ("country", "nationality", "city")
 _WORD = re.compile(r"\w+[\w\u0900-\u109f\u1200-\u139f]*")
 
 
 class ActionUpdateProfile(SafarAction):
-    """Confirm the country or nationality just given, and give the contacts that waited for it."""
+    """Confirm the country, city or nationality just given, and give the contacts that waited for it."""
 
     def name(self) -> str:
         return "action_update_profile"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         given = self._given(tracker)
-        if self.speaks_of_danger(tracker):
-            dispatcher.utter_message(response="utter_danger_first")
+        topic = topic_of(tracker.get_slot("topic"))
+        danger = self.speaks_of_danger(tracker)
+        urgent_topic = topic if topic and topic.urgent and given else None
+        if danger or urgent_topic:
+            kinds = list(urgent_topic.contacts) if urgent_topic else []
+            dispatcher.utter_message(response="utter_danger_first", kinds=kinds)
+        if danger:
             await self.raise_alarm(dispatcher, tracker, None)
         if not given:
-            dispatcher.utter_message(response="utter_ask_country")
+            self.ask_country(dispatcher, tracker)
             return []
-        both = {"country", "nationality"} <= given
-        response = "utter_profile_changed" if both else f"utter_{given.copy().pop()}_changed"
-        dispatcher.utter_message(response=response)
-        topic = topic_of(tracker.get_slot("topic"))
-        if topic and topic.urgent:
-            dispatcher.utter_message(response="utter_danger_first", kinds=list(topic.contacts))
-        elif topic:
-            self.show_contacts(dispatcher, self.profile(tracker), topic)
+        dispatcher.utter_message(response=self._confirmation(tracker, given))
+        if topic and not topic.urgent:
+            self.show_contacts(dispatcher, tracker, topic, after_danger=danger)
         return []
 
     @staticmethod
+    def _confirmation(tracker: Tracker, given: set[str]) -> str:
+        if {"country", "nationality"} <= given:
+            return "utter_profile_changed"
+        if "city" in given and tracker.get_slot("city"):
+            return "utter_position_noted" if is_from_position(tracker) else "utter_city_changed"
+        return "utter_nationality_changed" if given == {"nationality"} else "utter_country_changed"
+
+    @staticmethod
     def _given(tracker: Tracker) -> set[str]:
-        """Which of `country` and `nationality` the last message itself gave, in words or by a button."""
+        """Which of `country`, `nationality` and `city` the last message itself gave, in words or by a button."""
         places = tracker.latest_message.get("places")
         if places is not None:
-            return {name for name in ("country", "nationality") if places.get(name)}
+            return {name for name in _PLACES if places.get(name)}
+        if is_from_position(tracker):
+            return {name for name in ("country", "city") if _entities(tracker).get(name)}
         known = tracker.latest_message.get("metadata") or {}
-        names = {entity["entity"] for entity in tracker.latest_message.get("entities") or []} & {"country", "nationality"}
+        names = _entities(tracker).keys() & set(_PLACES)
         changed = {name for name in names if tracker.get_slot(name) != known.get(name)}
         return changed or names & {"country"}
 
@@ -72,6 +84,10 @@ class ActionChangeLanguage(SafarAction):
             return [SlotSet("language", spoken[0])]
         dispatcher.utter_message(response="utter_language_unsupported" if named else "utter_ask_language")
         return []
+
+
+def _entities(tracker: Tracker) -> dict[str, Any]:
+    return {entity["entity"]: entity["value"] for entity in tracker.latest_message.get("entities") or []}
 
 
 def named_languages(text: str) -> list[str]:

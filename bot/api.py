@@ -57,11 +57,19 @@ class NewConversation(Schema):
     nationality: str | None = None
 
 
+class PositionIn(Schema):
+    """Degrees in WGS 84. Only the country and the nearest town are kept."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
 class NewMessage(Schema):
-    """One of `text` and `payload`. `client_id` makes it safe to send the same message again."""
+    """One of `text`, `payload` and `position`. `client_id` makes it safe to send the same message again."""
 
     text: str | None = Field(None, max_length=20_000)
     payload: str | None = Field(None, max_length=1_000)
+    position: PositionIn | None = None
     title: str | None = Field(None, max_length=300)
     client_id: str = Field("", max_length=64)
 
@@ -96,7 +104,10 @@ class ContactOut(Schema):
     url: str
     address: str
     city: str
+    maps: list[LinkOut] = []
+    distance: str = ""
     hours: str
+    open_now: str = ""
     languages: str
     free: str
     note: str
@@ -125,6 +136,7 @@ class ProfileOut(Schema):
     dir: str
     country: str | None
     nationality: str | None
+    city: str | None
 
 
 class MessagesOut(ProfileOut):
@@ -169,6 +181,7 @@ def _profile_json(conversation: Conversation) -> dict[str, Any]:
         "dir": languages()[conversation.language].dir,
         "country": conversation.country or None,
         "nationality": conversation.nationality or None,
+        "city": conversation.city or None,
     }
 
 
@@ -239,14 +252,18 @@ async def send_message(request: HttpRequest, conversation_id: UUID, sent: NewMes
     conversation = await _opened(request, conversation_id)
     composer = await sync_to_async(composer_for)(conversation)
     text = (sent.text or sent.title or sent.payload or "").strip()
-    if not text:
-        raise HttpError(422, "Send 'text' or 'payload'.")
+    if not text and not sent.position:
+        raise HttpError(422, "Send 'text', 'payload' or 'position'.")
     if len(text) > services.MAX_CHARACTERS:
         limit = services.MAX_CHARACTERS
         return _error("too_long", composer.bundle.string("notice_too_long", conversation.language, limit=limit), 413)
-    incoming = services.Incoming(text=text, payload=sent.payload or "", client_id=sent.client_id)
     try:
-        replies = await gateway().receive(conversation, incoming)
+        if sent.position:
+            place = (sent.position.latitude, sent.position.longitude)
+            replies = await gateway().receive_position(conversation, place, sent.client_id)
+        else:
+            incoming = services.Incoming(text=text, payload=sent.payload or "", client_id=sent.client_id)
+            replies = await gateway().receive(conversation, incoming)
     except services.TooFast as error:
         return _too_fast(composer, error.wait_s)
     after = await Conversation.objects.filter(pk=conversation_id).afirst()

@@ -28,4 +28,5 @@ def current_bundle() -> Bundle:
 def composer_for(conversation: Conversation) -> Composer:
     """Writes messages for the person of this conversation."""
     nationality = conversation.nationality or languages()[conversation.language].nationality
-    return Composer(current_bundle(), conversation.language, conversation.country or None, nationality)
+    country, city = conversation.country or None, conversation.city or None
+    return Composer(current_bundle(), conversation.language, country, nationality, city)

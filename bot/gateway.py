@@ -12,12 +12,13 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from bot import live, services
+from bot import live, positions, services
 from bot.assistant import Assistant, AssistantAway, Turn
 from bot.bundles import composer_for
 from bot.models import Conversation, Forgotten, Message
 from bot.services import Incoming
 from console.cases.services import open_case
+from safar.geography import Position
 from safar.replies import Composer
 from safar.replies import Message as Reply
 from safar.topics import catalogue
@@ -49,6 +50,21 @@ class Gateway:
             if not is_new:
                 return [reply async for reply in message.replies.all()]
             return await self.answer(message)
+
+    async def receive_position(self, conversation: Conversation, position: Position, client_id: str = "") -> list[Message]:
+        """Take a shared position: the country and the town are remembered, and for who is in danger the position itself.
+
+        Raises:
+            services.TooFast: the message was not taken.
+        """
+        found = await sync_to_async(positions.take)(conversation=conversation, position=position, client_id=client_id)
+        replies = await self.receive(conversation, found.incoming)
+        if not found.is_kept:
+            return replies
+        notice = await sync_to_async(services.say)(
+            conversation=conversation, author=Message.Author.BOT, reply=found.notice, now=timezone.now()
+        )
+        return [*replies, notice]
 
     def _turn(self, conversation: UUID) -> asyncio.Lock:
         if len(self._turns) > 10_000:  # locks nobody holds are only memory
@@ -206,6 +222,7 @@ def _profile(conversation: Conversation) -> dict[str, str | None]:
         "language": conversation.language,
         "country": conversation.country or None,
         "nationality": conversation.nationality or None,
+        "city": conversation.city or None,
     }
 
 

@@ -33,6 +33,7 @@ class Conversation(models.Model):
     language = models.CharField(max_length=8)
     country = models.CharField(max_length=2, blank=True)
     nationality = models.CharField(max_length=2, blank=True)
+    city = models.CharField(max_length=120, blank=True, help_text="As data/places/cities.csv names it, of that country.")
     holder = models.CharField(max_length=16, choices=Holder, default=Holder.BOT)
     operator = models.ForeignKey(django_settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     epoch = models.PositiveIntegerField(default=0)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from bot.models import Conversation, Forgotten, Message
 from safar.languages import best_language, countries, languages
+from safar.places import find_city
 from safar.replies import Message as Reply
 from safar.settings import settings
 
@@ -78,9 +79,14 @@ def known_country(code: str | None) -> str:
 
 @transaction.atomic
 def change_profile(
-    *, conversation: Conversation, language: str | None = None, country: str | None = None, nationality: str | None = None
+    *,
+    conversation: Conversation,
+    language: str | None = None,
+    country: str | None = None,
+    nationality: str | None = None,
+    city: str | None = None,
 ) -> None:
-    """Set what is given and known; anything else stays as it was."""
+    """Set what is given and known; anything else stays as it was, but a city ends with its country."""
     changed = []
     if language in languages():
         conversation.language = language
@@ -89,6 +95,11 @@ def change_profile(
         if known_country(code):
             setattr(conversation, name, known_country(code))
             changed.append(name)
+    found = find_city(conversation.country, city or conversation.city) if city or conversation.city else None
+    name = found.name if found else ""
+    if name != conversation.city:
+        conversation.city = name
+        changed.append("city")
     if changed:
         conversation.save(update_fields=changed)
 

@@ -20,7 +20,7 @@ from components.tracker_store import RecentTrackerStore
 from safar.settings import settings
 
 NAME = "safar"
-_PROFILE = ("language", "country", "nationality")
+_PROFILE = ("language", "country", "nationality", "city")
 
 
 class CollectingChannel(OutputChannel):
@@ -47,7 +47,7 @@ class CollectingChannel(OutputChannel):
 class SafarInput(InputChannel):
     """`POST /webhooks/safar/webhook` with a bearer token:
 
-    `{"sender", "message", "message_id", "metadata": {"language", "country", "nationality"}}` gives
+    `{"sender", "message", "message_id", "metadata": {"language", "country", "nationality", "city"}}` gives
     `{"messages": [...], "understood": {...} | null, "forget": bool, "profile": {...}}`.
 
     `POST /webhooks/safar/parse` tells what is understood of `{"message", "metadata"}` and says nothing.
@@ -125,6 +125,8 @@ def with_profile(text: str, metadata: dict[str, Any]) -> str:
     except ValueError:
         return text
     known = {key: metadata[key] for key in _PROFILE if metadata.get(key)}
+    if given.get("country", known.get("country")) != known.get("country"):
+        known.pop("city", None)
     merged = {**known, **given}
     return f"{name.strip()}{json.dumps(merged, ensure_ascii=False)}" if merged else name
 

@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     contacts = add(
         "contacts", "Look contacts up in the published bundle, or in the repository's files before anything is published."
     )
-    contacts.add_argument("--country", required=True)
+    contacts.add_argument("--country", help="country the person is in; with --position it is found by itself")
+    contacts.add_argument("--city", help="city they are in, such as Doha: the nearest contacts come first")
+    contacts.add_argument("--position", metavar="LATITUDE,LONGITUDE", help="where they are, such as 25.29,51.53")
     contacts.add_argument("--nationality")
     contacts.add_argument("--kind", action="append", choices=KINDS, help="may be given several times; all kinds without it")
     contacts.add_argument("--language", default="en")

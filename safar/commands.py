@@ -17,7 +17,9 @@ from safar import run as runner
 from safar.answers import english_answers
 from safar.bundle import Bundle, BundleReader, BundleStore, open_archive, pack, repository_answers, repository_contacts
 from safar.errors import BundleError, SafarError
-from safar.languages import DEFAULT, best_language, languages
+from safar.geography import Position
+from safar.languages import DEFAULT, best_language, countries, languages
+from safar.places import country_at, find_city, nearest_city
 from safar.replies import Composer, as_plain_text
 from safar.settings import ROOT, settings
 from safar.topics import KINDS
@@ -131,15 +133,55 @@ def _bundle() -> Bundle:
 
 
 def contacts(given: Namespace) -> int:
-    bundle = _bundle()
-    composer = Composer(bundle, best_language([given.language]), given.country.upper(), (given.nationality or "").upper() or None)
-    found = bundle.find_contacts(given.kind or KINDS, composer.country, composer.nationality, limit_per_kind=50)
-    cards = [composer.card(contact) for contact in found]
+    """The contacts for a person, best first; without one of a kind the nearest kinds, and that is said.
+
+    Raises:
+        SafarError: no country is given or found, or a place is not known.
+    """
+    country, city = _place(given)
+    bundle, language = _bundle(), best_language([given.language])
+    composer = Composer(bundle, language, country, (given.nationality or "").upper() or None, city)
+    kinds = given.kind or KINDS
+    found = composer.find(kinds, limit_per_kind=50)
+    known = {contact.kind for contact in found}
+    missing = [kind for kind in given.kind or () if kind not in known]
+    messages = composer.contacts(found or composer.find_nearest(kinds), missing)
     if given.json:
-        _print_json(cards)
+        _print_json([card for message in messages for card in message["contacts"]])
     else:
-        print(as_plain_text(composer.message("", contacts=cards)).strip() or "No contact of this kind is known there.")
+        print("\n\n".join(as_plain_text(message) for message in messages) or "No contact of this kind is known there.")
     return 0
+
+
+def _place(given: Namespace) -> tuple[str, str | None]:
+    """Country and city of the arguments."""
+    country = (given.country or "").upper()
+    if given.position:
+        position = _position(given.position)
+        country = country or country_at(position) or ""
+        city = nearest_city(position, country)
+        if city is None:
+            raise SafarError(f"{given.position} is in no country; give --country.")
+        return country, city.name
+    if country not in countries():
+        raise SafarError("Give --country (ISO 3166, such as QA) or --position.")
+    if not given.city:
+        return country, None
+    found = find_city(country, given.city)
+    if found is None:
+        raise SafarError(f"No city '{given.city}' is known in {country}.")
+    return country, found.name
+
+
+def _position(text: str) -> Position:
+    """`25.29,51.53` in degrees."""
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise SafarError(f"--position must read like 25.29,51.53, not '{text}'.") from error
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise SafarError("--position: latitude is -90 to 90, longitude -180 to 180.")
+    return latitude, longitude
 
 
 def coverage(given: Namespace) -> int:

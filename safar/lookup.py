@@ -42,6 +42,7 @@ NEAREST_KINDS: dict[str, tuple[str, ...]] = {
 _SHOWN_FROM_NEXT_DOOR = 1
 # Contacts nearer to each other than this are equally near: most coordinates are those of a city.
 _STEP_KM = 10
+_TOO_FAR_KM = 3000  # an embassy farther away is nobody to turn to
 _BY_DAY = range(8, 17)  # hours
 
 
@@ -139,7 +140,7 @@ class Lookup:
         abroad = self._missions.get((kind, seeker.nationality or ""), []) if kind in FOR_CITIZENS and is_away else []
         start = seeker.position or position_of(seeker.country, None)
         distances = {contact.id: distance_to(contact, start) for contact in covering or abroad}
-        placed = [contact for contact in abroad if distances.get(contact.id) is not None]
+        placed = [contact for contact in abroad if (distances.get(contact.id) or inf) < _TOO_FAR_KM]
         ordered = sorted(covering or placed, key=lambda contact: (distances[contact.id] or 0.0, contact.id))
         return ordered[:_SHOWN_FROM_NEXT_DOOR]
 

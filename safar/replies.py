@@ -123,7 +123,7 @@ class Composer:
         wanted = [kind for kind in dict.fromkeys([*DANGER_KINDS, *kinds]) if kind not in FOR_CITIZENS]
         found = self.find(wanted)
         if self.country and not found:
-            found = self.bundle.lookup.nearest_kinds(wanted, self._seeker())
+            found = self.find_nearest(wanted)
         if not found:
             return {**self.say("utter_danger_no_country", buttons=self.country_buttons()), "urgent": True}
         return self._cards(found, [self._text("utter_danger_first")], urgent=True)
@@ -136,6 +136,10 @@ class Composer:
     def find(self, kinds: Sequence[str], limit_per_kind: int = 3) -> list[Contact]:
         """The contacts of these kinds for this person; see `safar.lookup.Lookup.find`."""
         return self.bundle.lookup.find(kinds, self._seeker(), limit_per_kind=limit_per_kind)
+
+    def find_nearest(self, missing: Sequence[str]) -> list[Contact]:
+        """The contacts that come nearest to kinds the country lacks."""
+        return self.bundle.lookup.nearest_kinds(missing, self._seeker())
 
     def _seeker(self) -> Seeker:
         return Seeker(self.country, self.nationality, self.language, self.position)

@@ -28,6 +28,7 @@ from bot.gateway import Gateway
 from bot.models import Conversation, Message
 from bot.services import Incoming, TooFast
 from bot.telegram.rendering import as_html, keyboard, sources_html
+from safar.geography import Position
 from safar.languages import DEFAULT
 from safar.settings import Settings
 
@@ -73,6 +74,7 @@ class TelegramChannel:
         private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
         self.application.add_handler(CallbackQueryHandler(self._on_button))
         self.application.add_handler(MessageHandler(private & filters.TEXT, self._on_text))
+        self.application.add_handler(MessageHandler(private & filters.LOCATION, self._on_position))
         self.application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self._on_other))
         self.application.add_handler(MessageHandler(filters.ChatType.GROUPS & filters.COMMAND, self._on_group))
         self.application.add_error_handler(self._on_error)
@@ -122,6 +124,15 @@ class TelegramChannel:
             title, payload = (button["title"], button["payload"]) if button else ("/menu", "/help_menu")
             await self._take(update, conversation, Incoming(title, payload, self._id(update)))
 
+    async def _on_position(self, update: Update, context: Context) -> None:
+        """A place sent from the map, a venue, or the first moment of a live position; what follows of that is an edit."""
+        assert update.effective_message
+        location = update.effective_message.location
+        assert location
+        conversation = await self._conversation(update)
+        place = (location.latitude, location.longitude)
+        await self._take(update, conversation, place)
+
     async def _on_other(self, update: Update, context: Context) -> None:
         """Voice, picture, sticker, document: a caption is read; otherwise the person hears what can be read, and the menu."""
         assert update.effective_message
@@ -168,9 +179,12 @@ class TelegramChannel:
         )
         return conversation
 
-    async def _take(self, update: Update, conversation: Conversation, incoming: Incoming) -> None:
+    async def _take(self, update: Update, conversation: Conversation, incoming: Incoming | Position) -> None:
         try:
-            replies = await self._gateway.receive(conversation, incoming)
+            if isinstance(incoming, Incoming):
+                replies = await self._gateway.receive(conversation, incoming)
+            else:
+                replies = await self._gateway.receive_position(conversation, incoming, self._id(update))
         except TooFast as error:
             await self._say_too_fast(conversation, error.wait_s)
             return

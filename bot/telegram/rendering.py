@@ -14,6 +14,7 @@ from bot.models import Message
 
 _HEADING = re.compile(r"^\*\*(.+)\*\*$", re.MULTILINE)
 # Telegram turns +974... into a link that dials; short codes are shown bold.
+_LINES = ("note", "does", "hours", "open_now", "distance", "languages", "free")
 _ROW_WIDTH = 28  # characters that fit beside another button on a small phone
 
 
@@ -33,19 +34,26 @@ def _escape(text: str) -> str:
 
 def _card(card: dict[str, Any]) -> str:
     lines = [f"<b>{_escape(card['kind_label'])}</b>: {_escape(card['name'])}"]
-    lines += [_escape(card[part]) for part in ("note", "does", "hours", "languages", "free") if card[part]]
+    lines += [
+        _escape(card[part]) for part in ("note", "does", "hours", "open_now", "distance", "languages", "free") if card.get(part)
+    ]
     # FSI ... PDI keeps a number left to right inside right-to-left text.
     lines += [f"☎ \u2068<b>{_escape(phone['label'])}</b>\u2069" for phone in card["phones"]]
     lines += [_channel(channel) for channel in card["channels"]]
     lines += [_escape(card["email"])] if card["email"] else []
     lines += [f'<a href="{_escape(card["url"])}">{_escape(card["url"])}</a>'] if card["url"] else []
-    lines += [_escape(card[part]) for part in ("address", "checked_label") if card[part]]
+    lines += [_escape(card["address"])] if card["address"] else []
+    lines += [_link(place) for place in card.get("maps", []) if place["href"].startswith("https:")]
+    lines += [_escape(card["checked_label"])] if card["checked_label"] else []
     return "\n".join(lines)
 
 
 def _channel(channel: dict[str, str]) -> str:
-    label = html.escape(channel["label"])
-    return f'<a href="{html.escape(channel["href"], quote=True)}">{label}</a>' if channel["href"].startswith("https:") else label
+    return _link(channel) if channel["href"].startswith("https:") else _escape(channel["label"])
+
+
+def _link(link: dict[str, str]) -> str:
+    return f'<a href="{_escape(link["href"])}">{_escape(link["label"])}</a>'
 
 
 def _joined(blocks: list[str], limit: int) -> Iterator[str]:
