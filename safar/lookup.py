@@ -40,6 +40,9 @@ NEAREST_KINDS: dict[str, tuple[str, ...]] = {
     "health": ("migrant_helpline", "resource_centre", "crisis_mental_health"),
 }
 _SHOWN_FROM_NEXT_DOOR = 1
+# Who looks for help in one of these is not sent to the other: to call or travel there may be impossible or a crime.
+_APART = frozenset(map(frozenset, (("RU", "UA"), ("AM", "AZ"), ("IN", "PK"), ("KP", "KR"))))
+_ISRAEL_AND_PALESTINE = frozenset({"IL", "PS"})
 # Contacts nearer to each other than this are equally near: most coordinates are those of a city.
 _STEP_KM = 10
 _TOO_FAR_KM = 3000  # an embassy farther away is nobody to turn to
@@ -140,9 +143,19 @@ class Lookup:
         abroad = self._missions.get((kind, seeker.nationality or ""), []) if kind in FOR_CITIZENS and is_away else []
         start = seeker.position or position_of(seeker.country, None)
         distances = {contact.id: distance_to(contact, start) for contact in covering or abroad}
-        placed = [contact for contact in abroad if (distances.get(contact.id) or inf) < _TOO_FAR_KM]
+        placed = [
+            contact
+            for contact in abroad
+            if (distances.get(contact.id) or inf) < _TOO_FAR_KM and not are_apart(contact.country, seeker.country or "")
+        ]
         ordered = sorted(covering or placed, key=lambda contact: (distances[contact.id] or 0.0, contact.id))
         return ordered[:_SHOWN_FROM_NEXT_DOOR]
+
+
+def are_apart(one: str, other: str) -> bool:
+    """Whether people in one country should not be sent to the other: Israel and most of its neighbours, states at war."""
+    across_israel = (one == "IL") != (other == "IL") and not {one, other} <= _ISRAEL_AND_PALESTINE
+    return across_israel or frozenset({one, other}) in _APART
 
 
 def is_here(contact: Contact, seeker: Seeker) -> bool:

@@ -84,9 +84,12 @@ def spellings(city: dict[str, Any], named: set[tuple[str, str]]) -> list[str]:
         chosen = _latin(city["name"], names) if script == "Latn" else sorted(names, key=_arabic_first)
         if script == "Latn":
             chosen = [name for name in names if (city["countrycode"], fold(name)) in named - {here}] + chosen
-        unique = {normalise(name): name for name in reversed(chosen) if len(name) > 1}
+        unique: dict[str, str] = {}
+        for name in chosen:
+            if len(name) > 1:
+                unique.setdefault(normalise(name), name)
         most = MOST[script] if city["population"] >= MILLION else (2 if script == "Arab" else 1)
-        kept += list(reversed(list(unique.values())))[:most]
+        kept += list(unique.values())[:most]
     return kept
 
 

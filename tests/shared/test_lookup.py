@@ -2,8 +2,12 @@
 
 import random
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
+
+import yaml
 
 from safar.directory import Contact, read_directory
 from safar.languages import languages
@@ -114,6 +118,28 @@ def test_a_country_without_an_embassy_gets_the_one_that_covers_it_and_else_the_n
     assert relation(embassies[1], "BH", "NP") == "covers"
     assert relation(embassies[0], "AE", "NP") == "abroad"
     assert relation(embassies[0], "OM", "NP") == "here"
+
+
+def test_nobody_in_lebanon_is_sent_to_israel() -> None:
+    tel_aviv = contact(id="il", kind="consulate", serves=("ET",), country="IL", latitude=32.08, longitude=34.78)
+    assert find([tel_aviv], ["consulate"], Seeker("LB", "ET")) == []
+    assert ids(find([tel_aviv], ["consulate"], Seeker("PS", "ET"))) == ["il"]
+
+
+def test_every_large_corridor_has_a_consulate_or_an_honest_word() -> None:
+    """In the host country, or openly abroad (covering it or nearest), or none; which is which is said on the card."""
+    corridors = yaml.safe_load((Path(__file__).parent / "corridors.yml").read_text(encoding="utf-8"))
+    pairs = [(origin, host) for host, origins in corridors.items() for origin in origins]
+    lookup, counts = Lookup(DIRECTORY), Counter[str]()
+    for origin, host in pairs:
+        found = lookup.find(["consulate"], Seeker(host, origin))
+        assert len({relation(entry, host, origin) for entry in found}) <= 1
+        for entry in found:
+            check(entry, Seeker(host, origin))
+        counts[relation(found[0], host, origin) if found else "none"] += 1
+    assert len(pairs) > 200
+    assert counts["here"] >= 200
+    assert counts["none"] <= 20
 
 
 def test_an_office_next_door_serves_only_the_countries_it_covers() -> None:
