@@ -29,6 +29,7 @@ Integers = npt.NDArray[np.int64]
 _THREADS = 2
 _FRAGMENT_WEIGHT = 0.4  # of a part of a text, beside the whole text: docs/decisions/0002-linear-classifier.md
 _CONSONANT_CHARACTERS = (2, 4)
+_NEGLIGIBLE = 0.006  # smaller coefficients decide nothing and are a third of the file
 _LEAST_TO_CALIBRATE = 5  # texts in each class
 
 
@@ -84,6 +85,7 @@ class LinearTextModel:
         coefficients, self._intercepts = self._trained(features, classes[owner], weights)
         self._temperature = self._calibrated_temperature(features, classes, owner, weights)
         self.labels = [str(name) for name in names]
+        coefficients[np.abs(coefficients) < _NEGLIGIBLE] = 0.0
         self._coefficients = np.asfortranarray(coefficients.astype(np.float16))
 
     def _trained(self, features: csr_matrix, classes: Integers, weights: Floats) -> tuple[Floats, Floats]:
