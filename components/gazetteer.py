@@ -13,7 +13,7 @@ from babel import Locale
 
 from components.normalisation import normalise
 from safar.languages import countries, languages
-from safar.places import City, cities_by_country, find_city, fold
+from safar.places import City, cities_by_country, fold
 from safar.settings import ROOT
 
 NAME, PEOPLE, CITY = "name", "people", "city"
@@ -67,44 +67,42 @@ class Gazetteer:
         self.suffixes: set[str] = set()
         self.prefixes: set[str] = set()
         self.not_places: dict[str, set[str]] = {}
+        cities = _cities_by_spelling()
         for code in languages():
             self._add_cldr(code)
         for code in languages():
             path = folder / f"{code}.yml"
             if path.exists():
-                self._add_file(code, yaml.safe_load(path.read_text(encoding="utf-8")))
+                self._add_file(code, yaml.safe_load(path.read_text(encoding="utf-8")), cities)
         shared = yaml.safe_load((folder / "shared.yml").read_text(encoding="utf-8"))
         for named, names in shared["ambiguous"].items():
             for name in names:
                 self.places[normalise(name)] = Place(tuple(named.split()), NAME, "", True)
-        self._add_cities({normalise(word) for word in shared["not_cities"]})
+        self._add_cities(cities, {normalise(word) for word in shared["not_cities"]})
 
     def _add_cldr(self, code: str) -> None:
         for country, name in Locale.parse(code).territories.items():
             if country in countries():
                 self.places.setdefault(normalise(name), Place((country,), NAME, "", True))
 
-    def _add_file(self, code: str, content: dict[str, Any]) -> None:
+    def _add_file(self, code: str, content: dict[str, Any], cities: dict[str, list[City]]) -> None:
         for section, kind in (("names", NAME), ("people", PEOPLE), ("cities", CITY)):
             for country, names in (content.get(section) or {}).items():
                 for name in names:
-                    city = find_city(country, name) if kind == CITY else None
-                    self.places[normalise(name)] = Place((country,), kind, city.name if city else "", True)
+                    spelling = normalise(name)
+                    same = [city.name for city in cities.get(spelling, ()) if kind == CITY and city.country == country]
+                    self.places[spelling] = Place((country,), kind, same[0] if same else "", True)
         for section in _WORD_LISTS:
             getattr(self, section).update(normalise(word) for word in content.get(section) or [])
         self.not_places[code] = {normalise(word) for word in content.get("not_places") or []}
 
-    def _add_cities(self, everyday: set[str]) -> None:
+    def _add_cities(self, cities: dict[str, list[City]], everyday: set[str]) -> None:
         """GeoNames' cities, under every spelling that is neither taken by hand nor an everyday word."""
-        by_name: dict[str, list[City]] = {}
-        for known in cities_by_country().values():
-            for city in known:
-                for name in {normalise(spelling) for spelling in (city.name, fold(city.name), *city.names)}:
-                    if name not in self.places and name not in everyday and _is_long_enough(name):
-                        by_name.setdefault(name, []).append(city)
         shared: dict[tuple[tuple[str, ...], str], Place] = {}
-        for name, cities in by_name.items():
-            key = _meant(cities)
+        for name, same in cities.items():
+            if name in self.places or name in everyday or not _is_long_enough(name):
+                continue
+            key = _meant(same)
             self.places[name] = shared.setdefault(key, Place(key[0], CITY, key[1], False))
 
     def mentions(self, text: str, language: str | None = None) -> tuple[list[str], list[Mention]]:
@@ -145,6 +143,16 @@ class Gazetteer:
                 # Arabic writes "in" onto the article: "balryad" is "b" and "alryad".
                 yield bare, frozenset({prefix})
                 yield f"ال{bare}", frozenset({prefix})
+
+
+def _cities_by_spelling() -> dict[str, list[City]]:
+    """All cities by every normalised spelling, in each country the largest first."""
+    by_name: dict[str, list[City]] = {}
+    for known in cities_by_country().values():
+        for city in known:
+            for name in {normalise(spelling) for spelling in (city.name, fold(city.name), *city.names)}:
+                by_name.setdefault(name, []).append(city)
+    return by_name
 
 
 def _is_long_enough(name: str) -> bool:

@@ -145,18 +145,18 @@ def test_two_labels_are_enough() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("I am Nepali in Doha", {"nationality": "NP", "country": "QA"}),
+        ("I am Nepali in Doha", {"nationality": "NP", "country": "QA", "city": "Doha"}),
         ("i am from nepal working in qatar", {"nationality": "NP", "country": "QA"}),
         ("nepal embassy in qatar", {"nationality": "NP", "country": "QA"}),
         ("I want to go home to Nepal", {"nationality": "NP"}),
         ("malaysia", {"country": "MY"}),
         ("म कतारमा छु", {"country": "QA"}),
         ("म नेपालबाट हुँ", {"nationality": "NP"}),
-        ("नेपाली दूतावास दोहा", {"nationality": "NP", "country": "QA"}),
+        ("नेपाली दूतावास दोहा", {"nationality": "NP", "country": "QA", "city": "Doha"}),
         ("katar ma kaam garchu", {"country": "QA"}),
         ("أنا في قطر ومن السودان", {"country": "QA", "nationality": "SD"}),
-        ("انا فلبينية شغالة بالرياض", {"nationality": "PH", "country": "SA"}),
-        ("عايز سفارة نيبال في الدوحة", {"nationality": "NP", "country": "QA"}),
+        ("انا فلبينية شغالة بالرياض", {"nationality": "PH", "country": "SA", "city": "Riyadh"}),
+        ("عايز سفارة نيبال في الدوحة", {"nationality": "NP", "country": "QA", "city": "Doha"}),
         ("my salary is late", {}),
         ("", {}),
     ],
@@ -176,6 +176,58 @@ def test_places_in_three_languages(text: str, found: "dict[str, str]") -> None:
 )
 def test_an_everyday_word_is_no_country(text: str, language: str, found: "dict[str, str]") -> None:
     assert PLACES.recognise(text, language=language) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("i work in Medellin", "en", {"country": "CO", "city": "Medellín"}),
+        ("म सोलमा काम गर्छु", "ne", {"country": "KR", "city": "Seoul"}),
+        ("أنا في غازي عنتاب", "ar", {"country": "TR", "city": "Gaziantep"}),
+        ("মাস্কাট", "bn", {"country": "OM", "city": "Muscat"}),
+        ("ካርቱም", "am", {"country": "SD", "city": "Khartoum"}),
+        ("sudah pindah kota", "id", {}),
+        ("mera boss chala gaya", "hi", {}),
+        ("sa bata ko", "fil", {}),
+        ("i lost my surat at work", "en", {}),
+    ],
+)
+def test_a_city_counts_beside_in_or_alone(text: str, language: str, found: "dict[str, str]") -> None:
+    assert PLACES.recognise(text, language=language) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "found"),
+    [
+        ("i am in georgia", {}, {"which": ["GE", "US"]}),
+        ("i am in georgia", {"host": "US"}, {"country": "US"}),
+        ("from tbilisi, i am in georgia", {}, {"nationality": "GE", "country": "GE"}),
+        ("je suis au congo", {"language": "fr"}, {"which": ["CD", "CG"]}),
+        ("je suis au congo", {"language": "fr", "home": "CD"}, {"country": "CD"}),
+        ("je suis à kinshasa au congo", {"language": "fr"}, {"country": "CD", "city": "Kinshasa"}),
+        ("i am in tripoli", {}, {"which": ["LY", "LB"]}),
+        ("i am in tripoli lebanon", {}, {"country": "LB"}),
+        ("i am in the usa", {}, {"country": "US"}),
+        ("mi jefe usa mi pasaporte", {"language": "es"}, {}),
+    ],
+)
+def test_an_ambiguous_name_is_asked_about_unless_something_else_tells(
+    text: str, known: "dict[str, str]", found: "dict[str, Any]"
+) -> None:
+    assert PLACES.recognise(text, **known) == found
+
+
+@pytest.mark.parametrize("text", ["galing sa Nepal ako", "galing ako sa Nepal", "galing po ako sa Nepal", "taga Nepal ako"])
+def test_galing_sa_is_where_one_comes_from(text: str) -> None:
+    assert PLACES.recognise(text, language="fil") == {"nationality": "NP"}
+
+
+def test_i_am_in_stays_the_host_in_filipino() -> None:
+    assert PLACES.recognise("nandito po ako sa Qatar", home="PH", language="fil") == {"country": "QA"}
+
+
+def test_where_a_boat_came_from_is_nobodys_nationality() -> None:
+    assert PLACES.recognise("the boat came from Zuwarah, home is Sudan", home="SD") == {"nationality": "SD"}
 
 
 def test_from_malaysia_back_home_is_not_a_malaysian() -> None:
