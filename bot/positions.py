@@ -45,7 +45,7 @@ def take(*, conversation: Conversation, position: Position, client_id: str) -> T
     in_danger = Case.objects.filter(conversation=conversation, priority=Case.Priority.URGENT).exclude(status=Case.Status.CLOSED)
     is_kept = in_danger.exists() and not is_repeated
     coordinates = f"{position[0]:.5f}, {position[1]:.5f}"
-    text = " ".join(["📍", ", ".join(named), f"({coordinates})" if is_kept else ""]).strip()
+    text = " ".join(part for part in ("📍", ", ".join(named), f"({coordinates})" if is_kept else "") if part)
     given = {"source": "position", "country": country, "city": city.name if city else None}
     payload = json.dumps({name: value for name, value in given.items() if value}, ensure_ascii=False)
     notice = composer_for(conversation).say("notice_position_kept", position=f"\u2068{coordinates}\u2069")

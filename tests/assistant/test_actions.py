@@ -146,6 +146,42 @@ async def test_a_country_given_late_brings_the_contacts_that_waited(backend: Fak
     assert names == ["utter_country_changed", "utter_contact_cards"]
 
 
+async def test_a_city_is_confirmed_and_a_shared_position_too(backend: FakeBackend) -> None:
+    slots = {"country": "QA", "city": "Doha"}
+    named = tracker("change_country", slots, places={"country": "QA", "city": "Doha"})
+    assert (await run(ActionUpdateProfile(backend), named))[0] == ["utter_city_changed"]
+    entities = [{"entity": name, "value": value} for name, value in {"source": "position", **slots}.items()]
+    assert (await run(ActionUpdateProfile(backend), tracker("change_country", slots, entities=entities)))[0] == [
+        "utter_position_noted"
+    ]
+    nowhere = tracker("change_country", {}, entities=entities[:1])
+    assert (await run(ActionUpdateProfile(backend), nowhere))[0] == ["utter_position_unknown"]
+
+
+async def test_an_ambiguous_country_is_asked_about(backend: FakeBackend) -> None:
+    unsure = tracker("change_country", {}, places={"which": ["GE", "US"]})
+    names, said, _ = await run(ActionUpdateProfile(backend), unsure)
+    assert (names, said[0]["countries"]) == (["utter_ask_which"], ["GE", "US"])
+
+
+async def test_no_contact_is_shown_twice_in_one_turn(backend: FakeBackend) -> None:
+    """Danger shows the emergency numbers first; a topic that names them too does not bring them again below."""
+    slots = {"language": "ar", "country": "QA"}
+    names, said, _ = await run(ActionAnswer(backend), tracker("passport_confiscated", slots, urgent=True))
+    assert names == ["utter_danger_first", "utter_answer", "utter_contact_cards", "utter_danger_case"]
+    assert [name for name in said[2]["contact_ids"] if "emergency" in name] == []
+    late = tracker("change_country", {**slots, "topic": "kidnapped_extorted"}, urgent=True, places={"country": "QA"})
+    names, _, _ = await run(ActionUpdateProfile(backend), late)
+    assert names == ["utter_danger_first", "utter_danger_case", "utter_country_changed"]
+
+
+async def test_a_missing_kind_is_named_and_the_nearest_kinds_shown(backend: FakeBackend) -> None:
+    names, said, _ = await run(ActionAnswer(backend), tracker("rights_without_papers", {"country": "OM"}))
+    assert names == ["utter_answer", "utter_contact_cards"]
+    assert said[1]["missing"] == ["legal_aid", "resource_centre"]
+    assert said[1]["contact_ids"]
+
+
 async def test_both_countries_at_once_and_none_at_all(backend: FakeBackend) -> None:
     both = tracker("change_country", {"country": "QA", "nationality": "NP"}, places={"country": "QA", "nationality": "NP"})
     assert (await run(ActionUpdateProfile(backend), both))[0] == ["utter_profile_changed"]

@@ -38,6 +38,10 @@ class Phone:
         photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
         requests.post(f"{self.api}/sendMessage", json=self._message(photo=photo), timeout=10).raise_for_status()
 
+    def location(self, latitude: float, longitude: float) -> None:
+        place = {"latitude": latitude, "longitude": longitude}
+        requests.post(f"{self.api}/sendMessage", json=self._message(location=place), timeout=10).raise_for_status()
+
     def press(self, data: str) -> None:
         message = {"message_id": 1, "date": int(time.time()), "chat": {"id": self.chat, "type": "private"}}
         body = {**self._message(), "id": f"q{next(_numbers)}", "chat_instance": "c", "data": data, "message": message}
@@ -120,6 +124,14 @@ def test_a_picture_gets_a_useful_reply(phone: Any) -> None:
     someone = phone()
     someone.photo()
     assert someone.wait_for("I can only read text and buttons")["reply_markup"]
+
+
+def test_a_shared_location_brings_country_and_town(phone: Any) -> None:
+    someone = phone()
+    someone.location(25.2854, 51.5310)
+    someone.wait_for("You are near Doha in Qatar.")
+    someone.text("my boss does not pay me")
+    someone.wait_for("16008")
 
 
 def test_too_many_requests_and_a_server_error_lose_and_double_nothing(phone: Any, stack: Stack) -> None:

@@ -14,6 +14,9 @@ export interface Contact {
   address: string
   city: string
   hours: string
+  open_now?: string
+  distance?: string
+  maps?: Link[]
   languages: string
   free: string
   note: string
@@ -96,7 +99,7 @@ export function renderText(text: string): DocumentFragment {
 /** A link to elsewhere; an address that is not plainly a link (javascript: and the like) stays text. */
 function anchor({label, href}: Link, className: string, ...before: Child[]): HTMLElement {
   const outside = /^https?:/i.test(href)
-  if (!outside && !/^(tel|sms|mailto):/i.test(href)) {
+  if (!outside && !/^(tel|sms|mailto|geo):/i.test(href)) {
     return h('span', {}, ...before, label)
   }
   const target = outside && {target: '_blank', rel: 'noopener noreferrer'}
@@ -129,7 +132,9 @@ export function renderContact(contact: Contact, t: Translate): HTMLElement {
     kind_label && kind_label !== name && h('p', {class: 'dim'}, kind_label),
     ...contact.phones.map(phone => renderPhone(phone, t)),
     ...lines.map(line => line && h('p', {}, line)),
+    ...[contact.open_now, contact.distance].map(line => !!line && h('p', {}, line)),
     links.length > 0 && h('p', {class: 'links'}, ...links.map(link => anchor(link, 'link'))),
+    !!contact.maps?.length && h('p', {class: 'links'}, ...contact.maps.map(link => anchor(link, 'link'))),
     contact.checked_label && h('p', {class: 'dim'}, contact.checked_label),
   )
 }
