@@ -12,7 +12,7 @@ from typing import Any
 from safar.errors import ContentError
 from safar.hours import parse_hours
 from safar.languages import languages
-from safar.phone_numbers import emergency_numbers, is_dialable
+from safar.phone_numbers import emergency_numbers, is_dialable, is_emergency_number
 from safar.settings import ROOT
 from safar.topics import KINDS
 
@@ -99,7 +99,7 @@ class Contact:
     @property
     def is_national_emergency(self) -> bool:
         """Whether libphonenumber confirms each of its numbers as a national emergency number."""
-        return bool(self.phones) and set(self.phones) <= set(emergency_numbers(self.country))
+        return bool(self.phones) and all(is_emergency_number(phone, self.country) for phone in self.phones)
 
     def is_fresh(self, today: date) -> bool:
         """Whether `checked_on` is recent enough for its kind; an incomplete date counts from its earliest day."""

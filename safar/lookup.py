@@ -6,9 +6,10 @@ The order is that of docs/directory.md: serves this person, open now, nearest, b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache, partial
 from math import inf
 
 from safar.directory import AT_HOME_TOO, CONFIDENCES, EVERYONE, FOR_CITIZENS, Contact, library_emergency
@@ -106,13 +107,14 @@ class Lookup:
         if seeker.country is None:
             return []
         moment = at or datetime.now(timezone.utc)
+        best_first = _order(seeker, moment)
         found: list[Contact] = []
         for kind in dict.fromkeys(kinds):
             fitting = self._fitting(kind, seeker)
             if not fitting:
                 found += self._next_door(kind, seeker)
                 continue
-            fitting.sort(key=lambda contact: _rank(contact, seeker, moment))
+            fitting.sort(key=best_first)
             found += (_without_repeats(fitting) if kind == "emergency" else fitting)[:limit_per_kind]
         return found
 
@@ -133,7 +135,7 @@ class Lookup:
         if kind == "emergency" and not any(contact.phones for contact in fitting):
             library = library_emergency(country)
             fitting += [library] if library else []
-        return list(dict.fromkeys(fitting))
+        return list({contact.id: contact for contact in fitting}.values())
 
     def _next_door(self, kind: str, seeker: Seeker) -> list[Contact]:
         """The nearest contact abroad that covers the person's country; of missions with none that does, the nearest of all."""
@@ -188,42 +190,40 @@ def distance_to(contact: Contact, position: Position | None) -> float | None:
     return distance_km(position, (contact.latitude, contact.longitude))
 
 
-def is_open(contact: Contact, at: datetime) -> bool | None:
-    """Whether it is open at a moment; None when its hours or its time zone are not known."""
-    local = local_time(contact.timezone, at) if contact.hours else None
-    return parse_hours(contact.hours).is_open(local) if local else None
+def _order(seeker: Seeker, at: datetime) -> Callable[[Contact], tuple[object, ...]]:
+    """The key to sort contacts by, the best first. A hotline without a place is as near as its telephone."""
+    closed = lru_cache(maxsize=None)(partial(_closed, at=at))
+
+    def rank(contact: Contact) -> tuple[object, ...]:
+        has_line = bool(contact.phones or contact.text_channels)
+        distance = distance_to(contact, seeker.position)
+        return (
+            # serves this person
+            not is_here(contact, seeker),
+            contact.kind == "emergency" and not contact.is_national_emergency,
+            not has_line,
+            EVERYONE in contact.serves and seeker.nationality is not None,
+            seeker.language not in contact.languages,
+            # open now
+            closed(contact.hours, contact.timezone),
+            # nearest
+            (0 if has_line else inf) if distance is None else distance // _STEP_KM,
+            # best verified
+            CONFIDENCES.index(contact.confidence),
+            not contact.is_fresh(at.date()),
+            _newest_first(contact.checked_on),
+            contact.id,
+        )
+
+    return rank
 
 
-def _rank(contact: Contact, seeker: Seeker, at: datetime) -> tuple[object, ...]:
-    """Smaller is better. A hotline without a place is as near as its telephone."""
-    has_line = bool(contact.phones or contact.text_channels)
-    distance = distance_to(contact, seeker.position)
-    return (
-        # serves this person
-        not is_here(contact, seeker),
-        contact.kind == "emergency" and not contact.is_national_emergency,
-        not has_line,
-        EVERYONE in contact.serves and seeker.nationality is not None,
-        seeker.language not in contact.languages,
-        # open now
-        _closed(contact, at),
-        # nearest
-        (0 if has_line else inf) if distance is None else distance // _STEP_KM,
-        # best verified
-        CONFIDENCES.index(contact.confidence),
-        not contact.is_fresh(at.date()),
-        _newest_first(contact.checked_on),
-        contact.id,
-    )
-
-
-def _closed(contact: Contact, at: datetime) -> int:
+def _closed(hours: str, timezone: str, at: datetime) -> int:
     """0 open, 1 not known, 2 closed. Where the hours are not known, it is taken to be open by day."""
-    known = is_open(contact, at)
-    if known is None:
-        local = local_time(contact.timezone, at)
+    local = local_time(timezone, at)
+    if local is None or not hours:
         return 0 if local and local.hour in _BY_DAY else 1
-    return 0 if known else 2
+    return 0 if parse_hours(hours).is_open(local) else 2
 
 
 def _newest_first(checked_on: str) -> int:

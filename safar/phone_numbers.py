@@ -10,6 +10,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
 _INTERNATIONAL_FREEPHONE = (800, 808)  # country codes of no country, dialled from many
+_LONGEST_EMERGENCY = 4  # digits
 _SHORT = re.compile(r"\d{2,6}")
 
 
@@ -56,6 +57,11 @@ def dial(number: str, caller: str | None) -> tuple[str, str]:
     return phonenumbers.format_number(parsed, style), f"tel:{number}"
 
 
+def is_emergency_number(number: str, country: str) -> bool:
+    """Whether libphonenumber holds a number of at most four digits to be a national emergency number."""
+    return number.isdigit() and 2 <= len(number) <= _LONGEST_EMERGENCY and shortnumberinfo.is_emergency_number(number, country)
+
+
 @cache
 def emergency_numbers(country: str) -> tuple[str, ...]:
     """The national emergency numbers in libphonenumber's short-number data, at most four digits, sorted.
@@ -65,7 +71,7 @@ def emergency_numbers(country: str) -> tuple[str, ...]:
     """
     return tuple(
         number
-        for length in (2, 3, 4)
+        for length in range(2, _LONGEST_EMERGENCY + 1)
         for number in map("".join, product("0123456789", repeat=length))
-        if shortnumberinfo.is_emergency_number(number, country)
+        if is_emergency_number(number, country)
     )
