@@ -74,6 +74,7 @@ class Gazetteer:
             path = folder / f"{code}.yml"
             if path.exists():
                 self._add_file(code, yaml.safe_load(path.read_text(encoding="utf-8")), cities)
+        self._endings, self._beginnings = tuple(self.suffixes), tuple(self.prefixes)
         shared = yaml.safe_load((folder / "shared.yml").read_text(encoding="utf-8"))
         for named, names in shared["ambiguous"].items():
             for name in names:
@@ -134,10 +135,11 @@ class Gazetteer:
     def _bare_forms(self, name: str) -> Iterator[tuple[str, frozenset[str]]]:
         """A name as it stands, without an ending, without a beginning."""
         yield name, frozenset()
-        for suffix in self.suffixes:
+        # One test for all endings at once: most names have none, and this runs for every word of every message.
+        for suffix in self.suffixes if name.endswith(self._endings) else ():
             if name.endswith(suffix) and len(name) > len(suffix) + 2:
                 yield name[: -len(suffix)], frozenset({suffix})
-        for prefix in self.prefixes:
+        for prefix in self.prefixes if name.startswith(self._beginnings) else ():
             if name.startswith(prefix) and len(name) > len(prefix) + 2:
                 bare = name[len(prefix) :]
                 # Arabic writes "in" onto the article: "balryad" is "b" and "alryad".
