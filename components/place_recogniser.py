@@ -80,31 +80,34 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
         context = certain | {code for code in (host, home) if code}
         meant = {mention: _meant(mention, context) for mention in mentions}
         named = {country for country in meant.values() if country}
-        found: dict[str, Any] = {}
-        unmarked = []
-        for mention, country in meant.items():
-            if country is None:
-                found.setdefault(WHICH, list(mention.place.countries))
-                continue
-            role = self._role(words, mention)
-            if role == NATIONALITY and not mention.place.is_certain and (home not in (None, country) or len(named) > 1):
-                continue  # "a boat from Obock", "from Cairo to Sudan": where a way began, not the person
-            if role == NATIONALITY and home in named and country != home:
-                role = COUNTRY
-            if role is None:
-                unmarked.append(country)
-                continue
-            found.setdefault(role, country)
-            if role == COUNTRY and found[role] == country and mention.place.city:
-                found.setdefault(CITY, mention.place.city)
+        found, unmarked = self._marked(words, meant, home)
         for country in unmarked:
             if country == home and len(named) > 1:
                 found.setdefault(NATIONALITY, country)
             elif country not in (home, found.get(NATIONALITY)) or (asked and len(named) == 1):
                 found.setdefault(COUNTRY, country)
-        if WHICH in found and COUNTRY in found:
-            del found[WHICH]
+        if COUNTRY in found:
+            found.pop(WHICH, None)
         return found
+
+    def _marked(self, words: list[str], meant: dict[Mention, str | None], home: str | None) -> tuple[dict[str, Any], list[str]]:
+        """What the words beside the names tell, and the countries beside which no word tells anything."""
+        named = {country for country in meant.values() if country}
+        found: dict[str, Any] = {}
+        unmarked = []
+        for mention, country in meant.items():
+            role = self._role(words, mention)
+            if country is None:
+                found.setdefault(WHICH, list(mention.place.countries))
+            elif role is None:
+                unmarked.append(country)
+            elif role == NATIONALITY and not mention.place.is_certain and (home not in (None, country) or len(named) > 1):
+                continue  # "a boat from Obock", "from Cairo to Sudan": where a way began, not the person
+            elif role == NATIONALITY and not (home in named and country != home):
+                found.setdefault(NATIONALITY, country)
+            elif found.setdefault(COUNTRY, country) == country and mention.place.city:
+                found.setdefault(CITY, mention.place.city)
+        return found, unmarked
 
     def _counts(self, words: list[str], mention: Mention, *, asked: bool) -> bool:
         """Whether a mention is meant as a place: of a name that is also an everyday word only with a marker, or alone."""
