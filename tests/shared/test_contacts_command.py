@@ -4,7 +4,20 @@ import json
 
 import pytest
 
+from safar import commands
 from safar.__main__ import main
+from safar.bundle import Bundle, open_archive, pack, repository_answers, repository_contacts
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return open_archive(pack(repository_answers(), repository_contacts()), "test")
+
+
+@pytest.fixture(autouse=True)
+def repository(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The repository's contacts, whatever another test has published."""
+    monkeypatch.setattr(commands, "_bundle", lambda: bundle)
 
 
 def cards(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
