@@ -20,6 +20,7 @@ from safar.geography import Position
 from safar.hours import ALL_DAY, local_hours, local_time, parse_hours
 from safar.lookup import distance_to, relation
 from safar.phone_numbers import dial, is_dialable_from_abroad
+from safar.places import city_name, find_city
 
 _CHANNEL_LINKS = {
     "sms": "sms:{}",
@@ -71,7 +72,7 @@ class CardWriter:
             "email": contact.email,
             "url": contact.url,
             "address": contact.address,
-            "city": contact.city,
+            "city": self._city(contact),
             "maps": self._maps(contact),
             "distance": self._distance(contact),
             "hours": self._hours(contact),
@@ -122,6 +123,10 @@ class CardWriter:
         parts = [contact.address, contact.city if contact.city not in contact.address else ""]
         query = quote(", ".join(part for part in parts if part))
         return [{"label": self._say("contact_map"), "href": f"https://www.openstreetmap.org/search?query={query}"}]
+
+    def _city(self, contact: Contact) -> str:
+        city = find_city(contact.country, contact.city) if contact.city else None
+        return city_name(city, self.language) if city else contact.city
 
     def _distance(self, contact: Contact) -> str:
         distance = distance_to(contact, self.position)

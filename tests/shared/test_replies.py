@@ -146,6 +146,7 @@ def test_a_card_tells_place_hours_cost_and_when_it_opens(bundle: Bundle) -> None
 def test_a_card_has_its_name_in_the_language_of_the_person(bundle: Bundle) -> None:
     assert card(bundle, OFFICE, "ne")["name"] == "सहायता केन्द्र"
     assert card(bundle, OFFICE, "ar")["name"] == "Help centre"
+    assert card(bundle, replace(OFFICE, city="Doha"), "ne")["city"] == "दोहा"
 
 
 def test_an_office_of_another_country_says_so_and_its_short_code_is_no_link(bundle: Bundle) -> None:
