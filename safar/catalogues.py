@@ -1,7 +1,7 @@
 """Gettext catalogues under locales/: extracted, updated and read with Babel.
 
-Three domains: `answers` (data/answers/*.yml, the topic as context), `interface` (responses in domain.yml and
-data/interface.yml, the key as context) and `directory` (the sentence in data/directory/*.csv that says what a contact does).
+Three domains: `answers` (data/answers/*.yml, the topic as context), `interface` (responses in domain.yml, data/interface.yml,
+the lists and the safety check, the key as context) and `directory` (the sentence in data/directory/*.csv that says what a contact does).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from safar import checklists, safety_check
 from safar.answers import Answer, english_answers, translated
 from safar.errors import ContentError
 from safar.languages import DEFAULT, languages
@@ -29,10 +30,11 @@ DOES = "does"  # context of the directory's sentences
 
 @lru_cache(maxsize=1)
 def interface(root: Path = ROOT) -> dict[str, str]:
-    """The English interface strings by key: Rasa's responses in domain.yml, then data/interface.yml."""
+    """The English interface strings by key: domain.yml, data/interface.yml, data/checklists.yml, data/safety_check.yml."""
     responses = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))["responses"]
     strings = yaml.safe_load((root / "data" / "interface.yml").read_text(encoding="utf-8"))
-    return {**{key: variants[0]["text"] for key, variants in responses.items()}, **strings}
+    said = {key: variants[0]["text"] for key, variants in responses.items()}
+    return {**said, **strings, **checklists.strings(), **safety_check.strings()}
 
 
 def _messages(domain: str) -> Iterator[tuple[str, str]]:
