@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.models import Conversation
@@ -25,8 +26,13 @@ def current_bundle() -> Bundle:
     return _reader().current()
 
 
-def composer_for(conversation: Conversation) -> Composer:
-    """Writes messages for the person of this conversation."""
-    nationality = conversation.nationality or languages()[conversation.language].nationality
-    country, city = conversation.country or None, conversation.city or None
-    return Composer(current_bundle(), conversation.language, country, nationality, city)
+def composer_for(conversation: Conversation, after: Mapping[str, str | None] | None = None) -> Composer:
+    """Writes messages for the person of this conversation.
+
+    Args:
+        after: language, country, nationality and city after a turn, when they are newer than what is stored.
+    """
+    names = ("language", "country", "nationality", "city")
+    known = {name: (after or {}).get(name) or getattr(conversation, name) for name in names}
+    nationality = known["nationality"] or languages()[known["language"]].nationality
+    return Composer(current_bundle(), known["language"], known["country"] or None, nationality, known["city"] or None)

@@ -91,14 +91,7 @@ class Gateway:
         return await self._keep(conversation, message, turn)
 
     async def _keep(self, conversation: Conversation, message: Message, turn: Turn) -> list[Message]:
-        stored: list[Message] = await sync_to_async(services.record_replies)(
-            message=message,
-            replies=turn.messages,
-            understood=turn.understood,
-            profile=turn.profile,
-            epoch=conversation.epoch,
-            now=timezone.now(),
-        )
+        stored: list[Message] = await sync_to_async(_record)(conversation, message, turn)
         if turn.understood and turn.understood["urgent"]:
             await self._ensure_case(conversation, turn.understood)
         if turn.forget:
@@ -137,16 +130,8 @@ class Gateway:
         if await message.replies.aexists():  # said before; a second try failed as well
             return []
         composer = await sync_to_async(composer_for)(conversation)
-        replies = unavailable(composer)
-        stored: list[Message] = await sync_to_async(services.record_replies)(
-            message=message,
-            replies=replies,
-            understood=None,
-            profile={},
-            epoch=conversation.epoch,
-            now=timezone.now(),
-            answered=False,
-        )
+        turn = Turn(unavailable(composer), None, {}, False)
+        stored: list[Message] = await sync_to_async(_record)(conversation, message, turn, answered=False)
         await sync_to_async(open_case)(
             conversation=conversation, reason="outage", topic=None, urgent=False, evidence=[], now=timezone.now()
         )
@@ -202,6 +187,22 @@ class Gateway:
         async for forgotten in Forgotten.objects.all()[:100]:
             if not await self._forget_in_assistant(forgotten.conversation):
                 return
+
+
+def _record(conversation: Conversation, message: Message, turn: Turn, *, answered: bool = True) -> list[Message]:
+    """Store a turn's replies, with what centres have to say in front when there is an answer or a contact among them."""
+    replies = turn.messages
+    if any(reply.get("topic") or reply.get("contacts") for reply in replies):
+        replies = [*composer_for(conversation, turn.profile).notices(timezone.now()), *replies]
+    return services.record_replies(
+        message=message,
+        replies=replies,
+        understood=turn.understood,
+        profile=turn.profile,
+        epoch=conversation.epoch,
+        now=timezone.now(),
+        answered=answered,
+    )
 
 
 def unavailable(composer: Composer) -> list[Reply]:

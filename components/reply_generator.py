@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -115,6 +116,8 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
             known = {name: getattr(profile, name) for name in ("language", "country", "nationality", "city")}
             custom = {"messages": messages, "understood": understood, "profile": known, "forget": forget}
             return {"text": messages[-1]["text"], "custom": custom}
+        if messages[-1]["topic"]:  # the gateway does this for its channels, also when Rasa is away
+            messages = [*composer.notices(datetime.now(timezone.utc)), *messages]
         text = "\n\n".join(as_plain_text(message) for message in messages)
         return {"text": text, "buttons": [button for message in messages for button in message["buttons"]]}
 

@@ -117,6 +117,17 @@ class Bundle:
         found = self.answer(topic, language, None)
         return found.answer.title if found else topic.replace("_", " ").capitalize()
 
+    def notices_for(self, country: str | None, now: datetime) -> list[dict[str, Any]]:
+        """The notices of centres that hold in a country at this moment, the one that began first first."""
+        return [
+            notice
+            for notice in self.notices
+            if notice["texts"]
+            and notice["country"] == country
+            and datetime.fromisoformat(notice["starts_at"]) <= now
+            and (not notice["ends_at"] or now < datetime.fromisoformat(notice["ends_at"]))
+        ]
+
     def find_contacts(
         self,
         kinds: Iterable[str],
@@ -160,7 +171,12 @@ def with_descriptions(contacts: Iterable[Contact]) -> list[Contact]:
 
 
 def pack(answers: AnswerTable, contacts: Iterable[Contact], notices: Iterable[Mapping[str, Any]] = ()) -> bytes:
-    """The bytes of a bundle. The same content always gives the same bytes."""
+    """The bytes of a bundle. The same content always gives the same bytes.
+
+    Args:
+        notices: each `{"country", "starts_at", "ends_at", "texts"}`: ISO 3166, ISO 8601 with a zone (the end may be empty),
+            language to text.
+    """
     content: dict[str, Any] = {
         "answers.json": {
             topic: {
@@ -170,7 +186,7 @@ def pack(answers: AnswerTable, contacts: Iterable[Contact], notices: Iterable[Ma
         },
         "strings.json": {code: catalogues.strings(code) for code in languages.languages()},
         "contacts.json": [contact.to_json() for contact in sorted(contacts, key=lambda contact: contact.id)],
-        "notices.json": list(notices),
+        "notices.json": sorted(notices, key=lambda notice: (notice["starts_at"], notice["country"])),
         "topics.json": {
             topic.id: {"group": topic.group, "urgent": topic.urgent, "contacts": topic.contacts}
             for topic in catalogue().topics.values()

@@ -1,7 +1,8 @@
 """Gettext catalogues under locales/: extracted, updated and read with Babel.
 
 Three domains: `answers` (data/answers/*.yml, the topic as context), `interface` (responses in domain.yml, data/interface.yml,
-the lists and the safety check, the key as context) and `directory` (the sentence in data/directory/*.csv that says what a contact does).
+the lists and the safety check, the key as context) and `directory` (the sentence in data/directory/*.csv that says what a
+contact does).
 """
 
 from __future__ import annotations

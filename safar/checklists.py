@@ -1,4 +1,4 @@
-"""Lists to tick, in stages (data/checklists.yml): ready to go abroad, what to take to the labour office, what to keep as proof."""
+"""Lists to tick, in stages (data/checklists.yml): going abroad, what to take to the labour office, what to keep as proof."""
 
 from __future__ import annotations
 

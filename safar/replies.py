@@ -8,7 +8,7 @@ A text uses three marks and no others: a line `**Heading**`, lines that begin wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
@@ -152,6 +152,16 @@ class Composer:
         lines = "\n".join(f"• {title}" for title, _ in found.answer.sources)
         heading = self.say("utter_sources")
         return {**heading, "text": f"{heading['text']}\n{lines}", "sources": self._links(found)}
+
+    def notices(self, now: datetime) -> list[Message]:
+        """What centres have to say to everyone in the person's country at this moment; empty without a country."""
+        return [self._notice_of(notice) for notice in self.bundle.notices_for(self.country, now)]
+
+    def _notice_of(self, notice: Mapping[str, Any]) -> Message:
+        texts = notice["texts"]
+        language = next(code for code in (*languages.fallbacks(self.language), *texts) if code in texts)
+        heading = self.bundle.string("notice_heading", language)
+        return self.message(f"**{heading}**\n{texts[language]}", language=language, urgent=True)
 
     # --- parts of an answer ---
 

@@ -1,4 +1,4 @@
-"""Answers as editors change them: one snippet for each topic, country and language."""
+"""What editors write: answers, one snippet for each topic, country and language, and crisis notices."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.blocks import CharBlock, StructBlock, URLBlock
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.blocks import CharBlock, ChoiceBlock, StructBlock, TextBlock, URLBlock
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, TranslatableMixin, WorkflowMixin
 from wagtail.search import index
 
 from console.content.panels import EnglishTextPanel
 from safar import answers as shared
-from safar.languages import DEFAULT
+from safar.languages import DEFAULT, countries, languages
 from safar.proofreading import NUMBER_OR_ADDRESS
 from safar.topics import catalogue
 
 MAX_WORDS = 120
+MAX_NOTICE_CHARACTERS = 500
 MAX_POINTS, MAX_STEPS, MAX_FIRST_URGENT = 5, 3, 3
 _NAMESPACE = uuid.UUID("6f1d8f0e-7c1b-4d1e-9a55-3f1f0c1f5afa")
 
 
 def topic_choices() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ").capitalize()) for name in catalogue().topics]
+
+
+def language_choices() -> list[tuple[str, str]]:
+    return [(code, entry.name) for code, entry in languages().items()]
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -133,5 +138,65 @@ class Answer(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Trans
             problems["know"] = _("%(words)d words in all; at most %(limit)d.") % {"words": words, "limit": MAX_WORDS}
         if len(self.title.split()) > MAX_POINTS and self.locale_id and self.is_english:
             problems["title"] = _("At most five words.")
+        if problems:
+            raise ValidationError(problems)
+
+
+class Notice(RevisionMixin, models.Model):
+    """What a centre has to say to everyone in a country, in front of every answer, from a moment to a moment."""
+
+    country = models.CharField(_("country"), max_length=2, help_text=_("Two letters, such as LB: people there read it."))
+    starts_at = models.DateTimeField(_("from (UTC)"))
+    ends_at = models.DateTimeField(_("until (UTC)"), null=True, blank=True, help_text=_("Empty: until somebody ends it."))
+    texts = StreamField(
+        [
+            (
+                "text",
+                StructBlock(
+                    [
+                        ("language", ChoiceBlock(choices=language_choices)),
+                        ("text", TextBlock(max_length=MAX_NOTICE_CHARACTERS)),
+                    ]
+                ),
+            )
+        ],
+        help_text=_("One text a language. Who reads a language that has none is shown English, or else the first text."),
+    )
+
+    panels = [
+        FieldRowPanel([FieldPanel("country"), FieldPanel("starts_at"), FieldPanel("ends_at")]),
+        FieldPanel("texts"),
+    ]
+
+    class Meta:
+        ordering = ["-starts_at"]
+
+    def __str__(self) -> str:
+        return f"{self.country}: {next(iter(self.as_shared()['texts'].values()), '')[:60]}"
+
+    def as_shared(self) -> dict[str, Any]:
+        """The notice as the bundle holds it."""
+        return {
+            "country": self.country,
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat() if self.ends_at else "",
+            "texts": {block.value["language"]: block.value["text"].strip() for block in self.texts},
+        }
+
+    def clean(self) -> None:
+        """The country exists, the end is after the start, each language stands once, no numbers or addresses."""
+        super().clean()
+        problems: dict[str, Any] = {}
+        self.country = self.country.upper()
+        if self.country not in countries():
+            problems["country"] = _("There is no such country.")
+        if self.ends_at and self.starts_at and self.ends_at <= self.starts_at:
+            problems["ends_at"] = _("The end must come after the start.")
+        written = [block.value["language"] for block in self.texts]
+        wrong = next((match[0] for b in self.texts if (match := NUMBER_OR_ADDRESS.search(b.value["text"]))), None)
+        if len(set(written)) < len(written):
+            problems["texts"] = _("Each language can have one text only.")
+        elif wrong:
+            problems["texts"] = _("“%(text)s”: numbers and addresses belong in the directory.") % {"text": wrong}
         if problems:
             raise ValidationError(problems)

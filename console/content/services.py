@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from wagtail.models import Locale
 
-from console.content.models import Answer
+from console.content.models import Answer, Notice
 from console.directory.models import Contact
 from safar import answers as shared
 from safar.answers import GENERAL
@@ -33,7 +33,9 @@ def publish() -> str:
     """Build, sign and switch to a bundle of what the console holds now; return its digest."""
     known = settings()
     contacts = with_descriptions(contact.as_shared() for contact in Contact.objects.all())
-    digest = BundleStore(known.bundles).publish(pack(published_answers(), contacts), signing_key(known.var / "keys"))
+    notices = [notice.as_shared() for notice in Notice.objects.all()]
+    data = pack(published_answers(), contacts, notices)
+    digest = BundleStore(known.bundles).publish(data, signing_key(known.var / "keys"))
     logger.info("bundle.published digest=%s", digest[:12])
     return digest
 

@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
-from console.content.models import Answer
+from console.content.models import Answer, Notice
 from console.content.services import after_publication, publish
 from console.directory.models import Contact
 
@@ -31,5 +31,6 @@ def on_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
 
 
 @receiver([post_save, post_delete], sender=Contact)
-def on_contact(sender: type, instance: Contact, **kwargs: Any) -> None:
+@receiver([post_save, post_delete], sender=Notice)
+def on_changed(sender: type, instance: Contact | Notice, **kwargs: Any) -> None:
     transaction.on_commit(publish)

@@ -1,4 +1,4 @@
-"""The answers in Wagtail's menu."""
+"""Answers and crisis notices in Wagtail's menu."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from console.content.models import Answer
+from console.content.models import Answer, Notice
 
 
 class AnswerFilters(WagtailFilterSet):
@@ -35,6 +35,19 @@ class AnswerViewSet(SnippetViewSet):
 
 
 register_snippet(AnswerViewSet)
+
+
+class NoticeViewSet(SnippetViewSet):
+    model = Notice
+    icon = "warning"
+    menu_label = "Crisis notices"
+    menu_name = "notices"
+    menu_order = 105
+    add_to_admin_menu = True
+    list_display = ["__str__", "country", "starts_at", "ends_at"]
+
+
+register_snippet(NoticeViewSet)
 
 
 @hooks.register("construct_main_menu")

@@ -26,6 +26,8 @@ class FakeAssistant:
         self.is_silent = False
         self.urgent = False
         self.forget_after = False
+        self.topic: str | None = None
+        self.profile_after: dict[str, Any] = {}
         self.meanwhile: Any = None
 
     async def turn(self, **given: Any) -> Turn:
@@ -44,8 +46,16 @@ class FakeAssistant:
         }
         if self.is_silent:
             return Turn([], None, {}, False)
-        reply = {"text": f"reply {len(self.turns)}", "language": "en", "dir": "ltr", "buttons": [], "contacts": [], "sources": []}
-        return Turn([reply], understood, given["profile"], self.forget_after)
+        reply = {
+            "text": f"reply {len(self.turns)}",
+            "language": "en",
+            "dir": "ltr",
+            "topic": self.topic,
+            "buttons": [],
+            "contacts": [],
+            "sources": [],
+        }
+        return Turn([reply], understood, {**given["profile"], **self.profile_after}, self.forget_after)
 
     async def parse(self, text: str, profile: dict[str, Any]) -> dict[str, Any]:
         if self.is_away:
@@ -74,10 +84,18 @@ def assistant() -> FakeAssistant:
 
 
 @pytest.fixture(scope="session")
-def published() -> str:
-    """A bundle of the repository's own content, once for all tests."""
-    from safar.bundle import BundleStore, pack, repository_answers, repository_contacts, signing_key
+def archive() -> bytes:
+    """A bundle of the repository's own content, packed once for all tests."""
+    from safar.bundle import pack, repository_answers, repository_contacts
+
+    return pack(repository_answers(), repository_contacts())
+
+
+@pytest.fixture
+def published(archive: bytes) -> str:
+    """The repository's own content is what is published when the test begins."""
+    from safar.bundle import BundleStore, signing_key
     from safar.settings import settings
 
     known = settings()
-    return BundleStore(known.bundles).publish(pack(repository_answers(), repository_contacts()), signing_key(known.var / "keys"))
+    return BundleStore(known.bundles).publish(archive, signing_key(known.var / "keys"))
