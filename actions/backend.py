@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import aiohttp
 
@@ -21,10 +22,19 @@ class BackendUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """A case in the console; `reference` is what a person can quote. `is_new` is false when one was open already."""
+    """A case in the console.
+
+    Attributes:
+        reference: what a person can quote.
+        is_new: false when one was open already.
+        is_on_duty: whether a counsellor is there now; None when no centre has told its hours.
+        wait_s: seconds until an answer can be expected, or until somebody is there.
+    """
 
     reference: str
     is_new: bool
+    is_on_duty: bool | None = None
+    wait_s: float = 0.0
 
 
 class Backend:
@@ -38,28 +48,34 @@ class Backend:
     def bundle(self) -> Bundle:
         return self._client.current()
 
-    async def open_case(self, *, conversation: str, reason: str, topic: str | None, urgent: bool, evidence: list[str]) -> Case:
+    async def open_case(
+        self, *, conversation: str, reason: str, topic: str | None, urgent: bool, evidence: list[str], about: str = ""
+    ) -> Case:
         """Open a case for a conversation, or add to the one that is open.
 
         Args:
             reason: `danger` or `wish` (the person asked for somebody).
+            about: the group of the menu that the person chose as the reason, or an empty string.
 
         Raises:
             BackendUnavailable: nothing was opened.
         """
         body = {"conversation": conversation, "reason": reason, "topic": topic, "urgent": urgent, "evidence": evidence}
+        opened = await self._post("cases", {**body, "about": about})
+        return Case(opened["reference"], opened["is_new"], opened.get("is_on_duty"), opened.get("wait_s", 0.0))
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._known.internal_token}"}
         timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(f"{self._known.web_url}/internal/v1/cases", json=body, headers=headers) as answer,
+                session.post(f"{self._known.web_url}/internal/v1/{path}", json=body, headers=headers) as answer,
             ):
                 answer.raise_for_status()
-                opened = await answer.json()
+                return dict(await answer.json())
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
             raise BackendUnavailable(str(error)) from error
-        return Case(opened["reference"], opened["is_new"])
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ from bot.gateway import Gateway
 from bot.models import Conversation, Message
 from console.cases.models import Case
 from console.cases.services import open_case
+from console.cases.waiting import duty
 from safar.errors import BundleError
 from safar.languages import accepted_languages, best_language, country_name, languages
 from safar.replies import Composer
@@ -415,6 +416,7 @@ class NewCase(Schema):
     topic: str | None = None
     urgent: bool = False
     evidence: list[str] = []
+    about: str = Field("", max_length=32)
 
 
 @internal.post("/cases", auth=InternalToken(), response={200: dict, 404: dict, 422: dict})
@@ -431,5 +433,8 @@ async def create_case(request: HttpRequest, wanted: NewCase) -> tuple[int, dict[
         urgent=wanted.urgent,
         evidence=wanted.evidence[:20],
         now=timezone.now(),
+        about=wanted.about,
     )
-    return 200, {"reference": case.reference, "is_new": is_new}
+    there = await sync_to_async(duty)(conversation.country, timezone.now())
+    known = {"is_on_duty": there.is_open, "wait_s": there.wait.total_seconds()} if there else {}
+    return 200, {"reference": case.reference, "is_new": is_new, **known}

@@ -1,4 +1,4 @@
-"""What the web process does on the side: answering what was left unanswered, deleting what is old."""
+"""What the web process does on the side: answering what was left unanswered, telling who waits, deleting what is old."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from bot.gateway import Gateway
 from bot.models import Conversation
+from console.cases.waiting import tell_who_waits
 from safar.settings import settings
 
 logger = logging.getLogger(__name__)
 
 _RETRY_EVERY_S = 3.0
+_WAITING_EVERY_S = 15.0
 _RETENTION_EVERY_S = 3600.0
 
 
@@ -29,6 +31,7 @@ class Background:
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._repeat(self._retry, _RETRY_EVERY_S)),
+            asyncio.create_task(self._repeat(self._tell_who_waits, _WAITING_EVERY_S)),
             asyncio.create_task(self._repeat(self._delete_old, _RETENTION_EVERY_S)),
         ]
 
@@ -55,6 +58,12 @@ class Background:
         tried = await gateway.retry_unanswered()
         if tried:
             logger.info("messages.retried count=%d", tried)
+
+    @staticmethod
+    async def _tell_who_waits(_gateway: Gateway) -> None:
+        told = await sync_to_async(tell_who_waits)(timezone.now())
+        if told:
+            logger.info("waiting.told count=%d", told)
 
     @staticmethod
     async def _delete_old(gateway: Gateway) -> None:

@@ -113,7 +113,8 @@ class Gateway:
 
     async def _leave_to_operator(self, conversation: Conversation, message: Message) -> list[Message]:
         """Nothing is said for the operator, but a message that speaks of danger still brings the numbers."""
-        await sync_to_async(services.hold)(message=message)
+        if not await sync_to_async(services.hold)(message=message):
+            return await self.answer(message)  # handed back in this very moment
         try:
             understood = await self.assistant.parse(message.text, _profile(conversation))
         except AssistantAway:
@@ -207,15 +208,7 @@ def _record(conversation: Conversation, message: Message, turn: Turn, *, answere
 
 def unavailable(composer: Composer) -> list[Reply]:
     """What is said when nothing else can be: that the message is kept, and the emergency numbers."""
-    numbers = composer.danger()
-    return (
-        [{**numbers, "text": composer.bundle.string("notice_unavailable", composer.language)}]
-        if numbers["contacts"]
-        else [
-            composer.say("notice_unavailable"),
-            numbers,
-        ]
-    )
+    return composer.with_numbers("notice_unavailable")
 
 
 def _profile(conversation: Conversation) -> dict[str, str | None]:

@@ -17,6 +17,8 @@ from safar.replies import Message as Reply
 from safar.settings import settings
 
 MAX_CHARACTERS = 4000
+# Moves `tried_at` so far back that the next round of retries takes the message.
+_AT_ONCE = timedelta(hours=1)
 
 
 class TooFast(Exception):
@@ -176,9 +178,13 @@ def record_replies(
 
 
 @transaction.atomic
-def hold(*, message: Message) -> None:
-    """Leave a message to the person who has taken over."""
-    Message.objects.filter(pk=message.pk).update(state=Message.State.HELD)
+def hold(*, message: Message) -> bool:
+    """Leave a message to the person who has taken over; False when the bot has the conversation again meanwhile."""
+    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    if conversation.holder != Conversation.Holder.OPERATOR:
+        return False
+    Message.objects.filter(pk=message.pk, state=Message.State.RECEIVED).update(state=Message.State.HELD)
+    return True
 
 
 @transaction.atomic
@@ -219,14 +225,22 @@ def take_over(*, conversation: Conversation, operator: AbstractBaseUser, notice:
 
 
 @transaction.atomic
-def hand_back(*, conversation: Conversation, notice: Reply, now: datetime) -> bool:
-    """Give the conversation back to the bot; return False when the bot has it already."""
+def hand_back(*, conversation: Conversation, notices: list[Reply], now: datetime, seen: int | None = None) -> bool:
+    """Give the conversation back to the bot; return False when the bot has it already.
+
+    Args:
+        seen: the last message the operator has read; messages held after it are answered by the bot. None: all were read.
+    """
     row = Conversation.objects.select_for_update().get(pk=conversation.pk)
     if row.holder == Conversation.Holder.BOT:
         return False
     row.holder, row.operator, row.epoch = Conversation.Holder.BOT, None, row.epoch + 1
     row.save(update_fields=["holder", "operator", "epoch"])
-    _store(row, Message.Author.BOT, notice, message=None, now=now)
+    for notice in notices:
+        _store(row, Message.Author.BOT, notice, message=None, now=now)
+    if seen is not None:
+        unread = row.messages.filter(state=Message.State.HELD, pk__gt=seen)
+        unread.update(state=Message.State.RECEIVED, tried_at=now - _AT_ONCE)
     return True
 
 

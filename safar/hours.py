@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,6 +25,7 @@ _DAY_LIST = r"(?:(?:Mo|Tu|We|Th|Fr|Sa|Su)(?:-(?:Mo|Tu|We|Th|Fr|Sa|Su))?|PH)"
 _SPAN = r"(?:[01]\d|2[0-4]):[0-5]\d-(?:[01]\d|2[0-4]):[0-5]\d"
 _RULE = re.compile(rf"(?:(?P<days>{_DAY_LIST}(?:,{_DAY_LIST})*) )?(?P<times>{_SPAN}(?:,{_SPAN})*|off)")
 _MINUTES_A_DAY = 24 * 60
+_MOST_OPENINGS_A_DAY = 6
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -122,3 +123,28 @@ def local_hours(hours: str, language: str, *, holidays: str, closed: str) -> str
     text = re.sub(r"\boff\b", closed, text)
     # FSI ... PDI: the times must not be turned round in right-to-left text.
     return re.sub(r"\d\d:\d\d-\d\d:\d\d", lambda match: f"\u2068{match[0].replace('-', '–')}\u2069", text)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When somebody is there: opening hours in a time zone, and never on the days off."""
+
+    hours: OpeningHours
+    zone: ZoneInfo
+    days_off: frozenset[date] = frozenset()
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether somebody is there at a moment (with any time zone)."""
+        local = at.astimezone(self.zone)
+        return local.date() not in self.days_off and self.hours.is_open(local)
+
+    def opens_after(self, at: datetime) -> datetime | None:
+        """The moment itself when open, else the next opening that is not on a day off; None when there is none."""
+        if self.is_open(at):
+            return at
+        moment: datetime | None = at.astimezone(self.zone)
+        for _ in range(len(self.days_off) * _MOST_OPENINGS_A_DAY + 1):
+            moment = self.hours.next_opening(moment) if moment else None
+            if moment and moment.date() not in self.days_off:
+                return moment
+        return None

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any
+
+from babel.dates import format_timedelta
 
 from safar import languages
 from safar.bundle import Bundle, FoundAnswer
@@ -143,6 +145,15 @@ class Composer:
 
     def _seeker(self) -> Seeker:
         return Seeker(self.country, self.nationality, self.language, self.position)
+
+    def with_numbers(self, key: str, kinds: Sequence[str] = (), **values: Any) -> list[Message]:
+        """An interface string with the emergency numbers and `kinds` under it; without a country, the question for one."""
+        numbers, said = self.danger(kinds), self.say(key, **values)
+        return [{**numbers, "text": said["text"]}] if numbers["contacts"] else [said, numbers]
+
+    def wait(self, seconds: float) -> str:
+        """A length of time in the person's words, such as "14 hours": exact enough to plan with, and free of time zones."""
+        return str(format_timedelta(timedelta(seconds=max(seconds, 60)), threshold=1.5, locale=self.language))
 
     def sources(self, topic: str) -> Message:
         """What an answer rests on, as text and as links."""

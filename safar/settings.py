@@ -33,6 +33,7 @@ class Settings:
         database_url: `postgresql://...` or an empty string for SQLite under `var`.
         retention_days: days after its last message that a conversation is deleted.
         rate_per_minute: messages one conversation may send in 60 seconds.
+        operator_minutes: minutes after which a person is told that no operator has answered.
     """
 
     var: Path
@@ -48,6 +49,7 @@ class Settings:
     database_url: str
     retention_days: int
     rate_per_minute: int
+    operator_minutes: int
     debug: bool
     internal_token: str
     django_secret: str
@@ -172,6 +174,7 @@ def read_settings(environ: Mapping[str, str], env_file: Path = ROOT / ".env") ->
         database_url=database_url,
         retention_days=_whole_number(values, "SAFAR_RETENTION_DAYS", 30, 1, 365),
         rate_per_minute=_whole_number(values, "SAFAR_RATE_PER_MINUTE", 30, 1, 10_000),
+        operator_minutes=_whole_number(values, "SAFAR_OPERATOR_MINUTES", 15, 1, 1440),
         debug=debug == "1",
         internal_token=values.get("SAFAR_INTERNAL_TOKEN") or _kept_secret(var, "internal"),
         django_secret=values.get("SAFAR_SECRET_KEY") or _kept_secret(var, "django"),

@@ -1,11 +1,20 @@
-"""Cases: conversations that a person should look at."""
+"""Cases: conversations that a person should look at; desks: when there are people to look."""
 
 from __future__ import annotations
 
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 from bot.models import Conversation
+from safar.errors import ContentError
+from safar.hours import Calendar, parse_hours
+from safar.languages import countries
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -42,12 +51,14 @@ class Case(models.Model):
     priority = models.PositiveSmallIntegerField(choices=Priority)
     status = models.CharField(max_length=16, choices=Status, default=Status.NEW)
     topic = models.CharField(max_length=64, blank=True)
+    about = models.CharField(max_length=32, blank=True, help_text="The group of the menu that the person chose as the reason.")
     language = models.CharField(max_length=8)
     country = models.CharField(max_length=2, blank=True)
     evidence = models.JSONField(default=list, help_text="Why the message was held to be urgent.")
     operator = models.ForeignKey(django_settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When the person was told that nobody has answered yet.")
 
     objects = CaseQuerySet.as_manager()
 
@@ -82,3 +93,60 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} {self.at:%Y-%m-%d %H:%M}"
+
+
+class DeskQuerySet(models.QuerySet["Desk"]):
+    def serving(self, country: str) -> Desk | None:
+        """The desk of a country, else one for everywhere, else None."""
+        return self.filter(country__in={country, ""}).order_by("-country", "id").first()
+
+
+class Desk(models.Model):
+    """When counsellors answer: the opening hours of a centre, with its days off."""
+
+    name = models.CharField(max_length=120)
+    country = models.CharField(
+        max_length=2, blank=True, help_text=_("Two letters: it answers people there. Empty: people everywhere else.")
+    )
+    timezone = models.CharField(max_length=64, help_text=_("Such as Asia/Kathmandu."))
+    hours = models.CharField(max_length=200, help_text=_("Such as Su-Fr 10:00-17:00, or 24/7."))
+    holidays = models.TextField(blank=True, help_text=_("Days off, one a line, such as 2026-12-25."))
+
+    objects = DeskQuerySet.as_manager()
+
+    panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("country")]),
+        FieldRowPanel([FieldPanel("timezone"), FieldPanel("hours")]),
+        FieldPanel("holidays"),
+    ]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def calendar(self) -> Calendar:
+        """The opening hours.
+
+        Raises:
+            ContentError: hours or a day off cannot be read.
+            ZoneInfoNotFoundError, ValueError: there is no such time zone.
+        """
+        try:
+            days_off = [date.fromisoformat(line.strip()) for line in self.holidays.splitlines() if line.strip()]
+        except ValueError as error:
+            raise ContentError(f"Days off: {error}. Write one a line, such as 2026-12-25.") from error
+        return Calendar(parse_hours(self.hours), ZoneInfo(self.timezone), frozenset(days_off))
+
+    def clean(self) -> None:
+        super().clean()
+        self.country = self.country.upper()
+        if self.country and self.country not in countries():
+            raise ValidationError({"country": _("There is no such country.")})
+        try:
+            self.calendar()
+        except ContentError as error:
+            raise ValidationError(str(error)) from error
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValidationError({"timezone": _("There is no such time zone.")}) from error

@@ -27,29 +27,43 @@ class HeldByAnother(Exception):
 
 @transaction.atomic
 def open_case(
-    *, conversation: Conversation, reason: str, topic: str | None, urgent: bool, evidence: list[str], now: datetime
+    *,
+    conversation: Conversation,
+    reason: str,
+    topic: str | None,
+    urgent: bool,
+    evidence: list[str],
+    now: datetime,
+    about: str = "",
 ) -> tuple[Case, bool]:
     """Open a case, or raise the one that is open; return it and whether it is new.
 
     A case never becomes less urgent here: only an operator can lower it.
+
+    Args:
+        about: the group of the menu that the person chose as the reason, or an empty string.
     """
     Conversation.objects.select_for_update().get(pk=conversation.pk)
     priority = Case.Priority.URGENT if urgent else Case.Priority.LOW if reason == Case.Reason.OUTAGE else Case.Priority.NORMAL
     known = conversation.cases.open().first()  # type: ignore[attr-defined]
     if known:
         _raise(known, reason=reason, priority=priority, topic=topic, evidence=evidence, now=now)
+        if about and about != known.about:
+            known.about = about
+            known.save(update_fields=["about"])
         return known, False
     case = Case.objects.create(
         conversation=conversation,
         reason=reason,
         priority=priority,
         topic=topic or "",
+        about=about,
         language=conversation.language,
         country=conversation.country,
         evidence=evidence,
         opened_at=now,
     )
-    _record(case, "opened", reason, now=now)
+    record(case, "opened", reason, now=now)
     return case, True
 
 
@@ -59,12 +73,13 @@ def _raise(case: Case, *, reason: str, priority: int, topic: str | None, evidenc
         return
     if priority < case.priority:
         case.priority, case.reason, case.topic = priority, reason, topic or case.topic
-        _record(case, "raised", reason, now=now)
+        record(case, "raised", reason, now=now)
     case.evidence = [*case.evidence, *more][:20]
     case.save(update_fields=["priority", "reason", "topic", "evidence"])
 
 
-def _record(case: Case, step: str, detail: str = "", *, by: AbstractBaseUser | None = None, now: datetime) -> None:
+def record(case: Case, step: str, detail: str = "", *, by: AbstractBaseUser | None = None, now: datetime) -> None:
+    """Leave one event in the life of a case."""
     CaseEvent.objects.create(case=case, step=step, detail=detail[:200], by=by, at=now)  # type: ignore[misc]
 
 
@@ -86,9 +101,9 @@ def take(*, case: Case, by: AbstractBaseUser, now: datetime) -> None:
     notice = composer_for(row.conversation).say("notice_operator_joined")
     if not take_over(conversation=row.conversation, operator=by, notice=notice, now=now):
         raise HeldByAnother(row.reference)
-    row.status, row.operator = Case.Status.WITH_PERSON, by  # type: ignore[assignment]
-    row.save(update_fields=["status", "operator"])
-    _record(row, "taken over", by=by, now=now)
+    row.status, row.operator, row.told_at = Case.Status.WITH_PERSON, by, None  # type: ignore[assignment]
+    row.save(update_fields=["status", "operator", "told_at"])
+    record(row, "taken over", by=by, now=now)
     _wake(row)
 
 
@@ -110,25 +125,28 @@ def reply(*, case: Case, text: str, by: AbstractBaseUser, now: datetime) -> Mess
     message = say(
         conversation=conversation, author=Message.Author.OPERATOR, reply=composer_for(conversation).message(text), now=now
     )
-    _record(row, "replied", by=by, now=now)
+    record(row, "replied", by=by, now=now)
     _wake(row)
     return message
 
 
 @transaction.atomic
-def hand_back(*, case: Case, by: AbstractBaseUser, close: bool, now: datetime) -> None:
+def hand_back(*, case: Case, by: AbstractBaseUser, close: bool, now: datetime, seen: int | None = None) -> None:
     """Give the conversation back to the bot, and close the case or leave it waiting.
+
+    Args:
+        seen: the last message on the operator's screen; what the person wrote after it, the bot answers.
 
     Raises:
         CaseClosed: nothing was changed.
     """
     row = _locked(case)
     notice = composer_for(row.conversation).say("notice_operator_left")
-    give_back(conversation=row.conversation, notice=notice, now=now)
+    give_back(conversation=row.conversation, notices=[notice], now=now, seen=seen)
     row.status = Case.Status.CLOSED if close else Case.Status.WAITING
     row.closed_at = now if close else None
     row.save(update_fields=["status", "closed_at"])
-    _record(row, "closed" if close else "handed back", by=by, now=now)
+    record(row, "closed" if close else "handed back", by=by, now=now)
     _wake(row)
 
 

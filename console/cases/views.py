@@ -36,10 +36,12 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("conversation", "operator"), pk=pk)
     held_by_me = case.conversation.holder == Conversation.Holder.OPERATOR and case.conversation.operator_id == request.user.pk
+    transcript = [_entry(message) for message in case.conversation.messages.all()]
     context = {
         "case": case,
         **_names(case),
-        "transcript": [_entry(message) for message in case.conversation.messages.all()],
+        "transcript": transcript,
+        "last_seen": transcript[-1]["id"] if transcript else 0,
         "events": case.events.select_related("by"),
         "held_by_me": held_by_me,
         "is_open": case.status != Case.Status.CLOSED,
@@ -69,7 +71,14 @@ def case_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         elif action == "reply":
             services.reply(case=case, text=request.POST.get("text", ""), by=operator, now=now)  # type: ignore[arg-type]
         else:
-            services.hand_back(case=case, by=operator, close=action == "close", now=now)  # type: ignore[arg-type]
+            seen = request.POST.get("seen", "")
+            services.hand_back(
+                case=case,
+                by=operator,  # type: ignore[arg-type]
+                close=action == "close",
+                now=now,
+                seen=int(seen) if seen.isdigit() else None,
+            )
     except services.CaseClosed:
         messages.error(request, "This case was closed meanwhile. Nothing was changed.")
     except services.HeldByAnother:

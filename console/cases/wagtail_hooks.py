@@ -1,4 +1,4 @@
-"""The queue in Wagtail's menu, with the number of open cases."""
+"""The queue and the desks in Wagtail's menu."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from django.http import HttpRequest
 from django.urls import include, path, re_path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from console.cases import views
+from console.cases.models import Desk
 
 _urls = [
     path("", views.case_list, name="list"),
@@ -32,3 +35,16 @@ def case_urls() -> list[Any]:
 @hooks.register("register_admin_menu_item")
 def case_menu_item() -> MenuItem:
     return CasesMenuItem("Cases", reverse("cases:list"), name="cases", icon_name="warning", order=50)
+
+
+class DeskViewSet(SnippetViewSet):
+    model = Desk
+    icon = "time"
+    menu_label = "Opening hours"
+    menu_name = "desks"
+    menu_order = 115
+    add_to_admin_menu = True
+    list_display = ["name", "country", "timezone", "hours"]
+
+
+register_snippet(DeskViewSet)

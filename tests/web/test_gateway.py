@@ -126,7 +126,7 @@ async def test_a_reply_begun_before_takeover_and_hand_back_is_dropped_too(
 
     async def take_and_give_back() -> None:
         await sync_to_async(services.take_over)(conversation=conversation, operator=someone, notice={"text": "joined"}, now=NOW)
-        await sync_to_async(services.hand_back)(conversation=conversation, notice={"text": "left"}, now=NOW)
+        await sync_to_async(services.hand_back)(conversation=conversation, notices=[{"text": "left"}], now=NOW)
 
     assistant.meanwhile = take_and_give_back
     assert await gateway.receive(conversation, Incoming("hello")) == []

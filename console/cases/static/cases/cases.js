@@ -40,6 +40,8 @@ async function refresh() {
   if (!answer.ok) return
   const { messages } = await answer.json()
   for (const entry of messages) show(entry)
+  // What came after this the operator has not read: at hand-back the bot answers it.
+  for (const field of document.querySelectorAll('.safar-seen')) field.value = lastId()
   if (messages.length) transcript.scrollTop = transcript.scrollHeight
 }
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-_EDITOR_MODELS = ("answer", "contact", "notice")
+_EDITOR_MODELS = ("answer", "contact", "notice", "desk")
 _OPERATOR_PERMISSIONS = ("view_case", "change_case")
 
 
