@@ -1,6 +1,8 @@
-"""The answer to a topic, and the choice between topics when the assistant is unsure."""
+"""The answer to a topic, follow-ups of it, and the choice between topics when the assistant is unsure."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -8,33 +10,36 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.base import SafarAction, topic_of
-from safar.topics import catalogue
+from actions.follow_up import follow_up
+from safar.topics import Topic, catalogue
 
 # A topic is offered when the classifier gives it at least this chance; beside noise there is then nothing.
 _WORTH_OFFERING = 0.08
+# "Not what I asked": what was second best is worth showing even when it seemed unlikely.
+_WORTH_A_SECOND_LOOK = 0.01
 _MOST_OFFERED = 3
 
 
 class ActionAnswer(SafarAction):
-    """Danger first, then the answer, then who can help, then the case."""
+    """Danger first, then the answer, then who can help, then what to do next, then the case."""
 
     def name(self) -> str:
         return "action_answer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        topic = topic_of((tracker.latest_message.get("intent") or {}).get("name"))
-        if topic is None:
+        followed = follow_up(self, dispatcher, tracker)
+        if followed is not None:
+            return followed
+        topics = _topics(tracker)
+        if not topics:
             dispatcher.utter_message(response="utter_not_understood")
             return []
-        danger = topic.urgent or self.speaks_of_danger(tracker)
-        if danger:
-            dispatcher.utter_message(response="utter_danger_first", kinds=list(topic.contacts) if topic.urgent else [])
-        dispatcher.utter_message(response="utter_answer", topic=topic.id)
-        if not topic.urgent:
-            self.show_contacts(dispatcher, tracker, topic, after_danger=danger)
-        if danger:
-            await self.raise_alarm(dispatcher, tracker, topic)
-        return [SlotSet("topic", topic.id), SlotSet("misses", 0)]
+        danger = self.speaks_of_danger(tracker)
+        self.answer(dispatcher, tracker, topics, danger=danger)
+        if danger or topics[0].urgent:
+            await self.raise_alarm(dispatcher, tracker, topics[0])
+        others = _ranked(tracker, _WORTH_A_SECOND_LOOK, {topic.id for topic in topics})
+        return [*self.answered(tracker, topics[0]), SlotSet("others", others)]
 
 
 class ActionExplainSimpler(SafarAction):
@@ -44,9 +49,7 @@ class ActionExplainSimpler(SafarAction):
         return "action_explain_simpler"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        if self.speaks_of_danger(tracker):
-            dispatcher.utter_message(response="utter_danger_first")
-            await self.raise_alarm(dispatcher, tracker, None)
+        await self.danger_first(dispatcher, tracker)
         topic = topic_of(tracker.get_slot("topic"))
         if topic is None:
             dispatcher.utter_message(response="utter_nothing_to_simplify")
@@ -62,10 +65,13 @@ class ActionOfferTopics(SafarAction):
         return "action_offer_topics"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        followed = follow_up(self, dispatcher, tracker)
+        if followed is not None:
+            return followed
         danger = self.speaks_of_danger(tracker)
         if danger:
             dispatcher.utter_message(response="utter_danger_first")
-        likely = self._likely_topics(tracker)
+        likely = _ranked(tracker, _WORTH_OFFERING)
         misses = 0 if likely else (tracker.get_slot("misses") or 0) + 1
         if likely:
             dispatcher.utter_message(response="utter_offer_topics", topics=likely)
@@ -77,9 +83,18 @@ class ActionOfferTopics(SafarAction):
             await self.raise_alarm(dispatcher, tracker, None)
         return [SlotSet("misses", misses)]
 
-    @staticmethod
-    def _likely_topics(tracker: Tracker) -> list[str]:
-        topics = catalogue().topics
-        ranking = tracker.latest_message.get("intent_ranking") or []
-        likely = [entry["name"] for entry in ranking if entry["name"] in topics and entry["confidence"] >= _WORTH_OFFERING]
-        return likely[:_MOST_OFFERED]
+
+def _topics(tracker: Tracker) -> list[Topic]:
+    """The topic of the message, and a second one when it speaks of two things; an urgent one first."""
+    second: dict[str, Any] = tracker.latest_message.get("second_topic") or {}
+    names = [(tracker.latest_message.get("intent") or {}).get("name"), second.get("name")]
+    found = [topic for topic in map(topic_of, dict.fromkeys(names)) if topic]
+    return sorted(found, key=lambda topic: not topic.urgent)
+
+
+def _ranked(tracker: Tracker, worth: float, without: set[str] | frozenset[str] = frozenset()) -> list[str]:
+    """The likeliest topics of the last message, at most three."""
+    topics = catalogue().topics
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    likely = [entry["name"] for entry in ranking if entry["name"] in topics and entry["confidence"] >= worth]
+    return [name for name in likely if name not in without][:_MOST_OFFERED]

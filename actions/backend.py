@@ -1,4 +1,4 @@
-"""The actions' only way to the web process: opening a case over HTTP, and the bundle they look things up in."""
+"""The actions' only way to the web process: cases, lists and feedback over HTTP, and the bundle they look things up in."""
 
 from __future__ import annotations
 
@@ -63,6 +63,30 @@ class Backend:
         body = {"conversation": conversation, "reason": reason, "topic": topic, "urgent": urgent, "evidence": evidence}
         opened = await self._post("cases", {**body, "about": about})
         return Case(opened["reference"], opened["is_new"], opened.get("is_on_duty"), opened.get("wait_s", 0.0))
+
+    async def lists(self, *, conversation: str, **change: str) -> dict[str, Any]:
+        """What is ticked, after a change (`tick`, `untick` or `remind`) when one is given.
+
+        Raises:
+            BackendUnavailable: nothing was changed.
+        """
+        return await self._post("lists", {"conversation": conversation, **change})
+
+    async def known(self, *, conversation: str) -> dict[str, Any]:
+        """What is kept about a person, see `bot.services.known_about`.
+
+        Raises:
+            BackendUnavailable: it cannot be told now.
+        """
+        return await self._post("known", {"conversation": conversation})
+
+    async def count_feedback(self, *, topic: str, language: str, helped: bool) -> None:
+        """Count a verdict on an answer.
+
+        Raises:
+            BackendUnavailable: it was not counted.
+        """
+        await self._post("feedback", {"topic": topic, "language": language, "helped": helped})
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._known.internal_token}"}

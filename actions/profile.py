@@ -12,6 +12,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.base import SafarAction, is_from_position, topic_of
 from safar.languages import languages, names_of_languages
+from safar.topics import Topic
 
 _PLACES = ("country", "nationality", "city")
 _WORD = re.compile(r"\w+[\w\u0900-\u109f\u1200-\u139f]*")
@@ -37,9 +38,19 @@ class ActionUpdateProfile(SafarAction):
             self.ask_country(dispatcher, tracker)
             return []
         dispatcher.utter_message(response=self._confirmation(tracker, given))
+        if topic and self._needs_another_answer(tracker, topic):
+            self.answer(dispatcher, tracker, [topic], danger=danger, numbers_shown=danger or topic.urgent)
+            return self.answered(tracker, topic)
         if topic and not topic.urgent:
             self.show_contacts(dispatcher, tracker, topic, after_danger=danger)
         return []
+
+    def _needs_another_answer(self, tracker: Tracker, topic: Topic) -> bool:
+        """Whether the answer given before was for another country, or this country has a rule of its own."""
+        country, before = tracker.get_slot("country"), tracker.get_slot("answered_for")
+        if country is None or country == before:
+            return False
+        return before is not None or country in self.backend.bundle.answers.get(topic.id, {})
 
     @staticmethod
     def _confirmation(tracker: Tracker, given: set[str]) -> str:
@@ -70,9 +81,7 @@ class ActionChangeLanguage(SafarAction):
         return "action_change_language"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        if self.speaks_of_danger(tracker):
-            dispatcher.utter_message(response="utter_danger_first")
-            await self.raise_alarm(dispatcher, tracker, None)
+        await self.danger_first(dispatcher, tracker)
         text = tracker.latest_message.get("text") or ""
         if text.startswith("/"):
             dispatcher.utter_message(response="utter_language_changed" if "language" in text else "utter_ask_language")

@@ -1,8 +1,7 @@
-"""The Conversation API, and the address the actions call. OpenAPI document: /api/v1/openapi.json"""
+"""The Conversation API. OpenAPI document: /api/v1/openapi.json"""
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -14,19 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils import timezone
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
-from ninja.security import HttpBearer
 
 from bot import live, services
 from bot.bundles import composer_for, current_bundle
 from bot.gateway import Gateway
 from bot.models import Conversation, Message
-from console.cases.models import Case
-from console.cases.services import open_case
-from console.cases.waiting import duty
 from safar.errors import BundleError
 from safar.languages import accepted_languages, best_language, country_name, languages
 from safar.replies import Composer
-from safar.settings import settings
 from safar.topics import catalogue
 
 logger = logging.getLogger(__name__)
@@ -35,7 +29,6 @@ _KEEP_ALIVE_S = 15.0
 _POLL_S = 1.0
 
 api = NinjaAPI(title="Safar Conversation API", version="1", urls_namespace="api", docs_url=None)
-internal = NinjaAPI(title="Safar internal", version="1", urls_namespace="internal", docs_url=None, openapi_url=None)
 
 _gateway: Gateway | None = None
 
@@ -400,41 +393,3 @@ async def health(request: HttpRequest) -> tuple[int, dict[str, Any]]:
         state["bundle"] = None
     state["assistant"] = await gateway().assistant.is_there()
     return (200 if state["bundle"] and state["assistant"] else 503), state
-
-
-# --- for the action server ---
-
-
-class InternalToken(HttpBearer):
-    def authenticate(self, request: HttpRequest, token: str) -> str | None:
-        return token if hmac.compare_digest(token, settings().internal_token) else None
-
-
-class NewCase(Schema):
-    conversation: UUID
-    reason: str
-    topic: str | None = None
-    urgent: bool = False
-    evidence: list[str] = []
-    about: str = Field("", max_length=32)
-
-
-@internal.post("/cases", auth=InternalToken(), response={200: dict, 404: dict, 422: dict})
-async def create_case(request: HttpRequest, wanted: NewCase) -> tuple[int, dict[str, Any]]:
-    if wanted.reason not in Case.Reason.values:
-        return 422, {"error": f"reason must be one of {', '.join(Case.Reason.values)}"}
-    conversation = await Conversation.objects.filter(pk=wanted.conversation).afirst()
-    if conversation is None:
-        return 404, {"error": "no such conversation"}
-    case, is_new = await sync_to_async(open_case)(
-        conversation=conversation,
-        reason=wanted.reason,
-        topic=wanted.topic,
-        urgent=wanted.urgent,
-        evidence=wanted.evidence[:20],
-        now=timezone.now(),
-        about=wanted.about,
-    )
-    there = await sync_to_async(duty)(conversation.country, timezone.now())
-    known = {"is_on_duty": there.is_open, "wait_s": there.wait.total_seconds()} if there else {}
-    return 200, {"reference": case.reference, "is_new": is_new, **known}

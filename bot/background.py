@@ -1,4 +1,4 @@
-"""What the web process does on the side: answering what was left unanswered, telling who waits, deleting what is old."""
+"""What the web process does on the side: answering late, telling who waits, reminding, deleting what is old."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from bot.gateway import Gateway
+from bot.lists import send_reminders
 from bot.models import Conversation
 from console.cases.waiting import tell_who_waits
 from safar.settings import settings
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 _RETRY_EVERY_S = 3.0
 _WAITING_EVERY_S = 15.0
+_REMIND_EVERY_S = 60.0
 _RETENTION_EVERY_S = 3600.0
 
 
@@ -32,6 +34,7 @@ class Background:
         self._tasks = [
             asyncio.create_task(self._repeat(self._retry, _RETRY_EVERY_S)),
             asyncio.create_task(self._repeat(self._tell_who_waits, _WAITING_EVERY_S)),
+            asyncio.create_task(self._repeat(self._remind, _REMIND_EVERY_S)),
             asyncio.create_task(self._repeat(self._delete_old, _RETENTION_EVERY_S)),
         ]
 
@@ -64,6 +67,12 @@ class Background:
         told = await sync_to_async(tell_who_waits)(timezone.now())
         if told:
             logger.info("waiting.told count=%d", told)
+
+    @staticmethod
+    async def _remind(_gateway: Gateway) -> None:
+        sent = await sync_to_async(send_reminders)(timezone.now())
+        if sent:
+            logger.info("reminders.sent count=%d", sent)
 
     @staticmethod
     async def _delete_old(gateway: Gateway) -> None:

@@ -111,3 +111,32 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author} {self.pk}"
+
+
+class Ticks(models.Model):
+    """What a person has ticked on their lists, and when they want to be reminded of one."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="ticks")
+    done = models.JSONField(default=list)
+    remind_of = models.CharField(max_length=32, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Feedback(models.Model):
+    """How many people said that an answer helped, or that it was not what they had asked. Nothing else is kept."""
+
+    month = models.DateField(help_text="Its first day.")
+    topic = models.CharField(max_length=64)
+    language = models.CharField(max_length=8)
+    helped = models.PositiveIntegerField(default=0)
+    missed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-month", "topic", "language"]
+        constraints = [models.UniqueConstraint(fields=["month", "topic", "language"], name="one_count_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.topic} {self.language}"

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from bot.models import Conversation, Forgotten, Message
+from bot.models import Conversation, Feedback, Forgotten, Message, Ticks
 from safar.languages import best_language, countries, languages
 from safar.places import find_city
 from safar.replies import Message as Reply
@@ -188,16 +188,23 @@ def hold(*, message: Message) -> bool:
 
 
 @transaction.atomic
-def say(*, conversation: Conversation, author: str, reply: Reply, now: datetime) -> Message:
-    """Store a message of the bot or an operator that answers no message in particular."""
-    return _store(conversation, author, reply, message=None, now=now)
+def say(*, conversation: Conversation, author: str, reply: Reply, now: datetime, keeps_alive: bool = True) -> Message:
+    """Store a message of the bot or an operator that answers no message in particular.
+
+    Args:
+        keeps_alive: it counts as activity, from which the days until deletion are counted.
+    """
+    return _store(conversation, author, reply, message=None, now=now, keeps_alive=keeps_alive)
 
 
-def _store(conversation: Conversation, author: str, reply: Reply, *, message: Message | None, now: datetime) -> Message:
+def _store(
+    conversation: Conversation, author: str, reply: Reply, *, message: Message | None, now: datetime, keeps_alive: bool = True
+) -> Message:
     body = {name: value for name, value in reply.items() if name != "text"}
     # On the web a stored message is as good as delivered: the widget asks for what it has not seen.
     delivered = now if conversation.channel == Conversation.Channel.WEB else None
-    Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
+    if keeps_alive:
+        Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
     return Message.objects.create(
         conversation=conversation,
         author=author,
@@ -265,3 +272,26 @@ def forget(*, conversation: Conversation) -> None:
     """Delete a conversation with its messages and cases, and note that the assistant has still to do so."""
     Forgotten.objects.get_or_create(conversation=conversation.pk)
     Conversation.objects.filter(pk=conversation.pk).delete()
+
+
+@transaction.atomic
+def count_feedback(*, topic: str, language: str, helped: bool, now: datetime) -> None:
+    """Add one to a month's count for an answer. Whose voice it was is not kept."""
+    row, _ = Feedback.objects.get_or_create(month=now.date().replace(day=1), topic=topic, language=language)
+    name = "helped" if helped else "missed"
+    Feedback.objects.filter(pk=row.pk).update(**{name: F(name) + 1})
+
+
+def known_about(*, conversation: Conversation) -> dict[str, Any]:
+    """What is kept about a person, for them to read: counts and dates, no texts."""
+    case = conversation.cases.open().first()  # type: ignore[attr-defined]
+    ticks = Ticks.objects.filter(conversation=conversation).first()
+    last = conversation.last_message_at + timedelta(days=settings().retention_days)
+    return {
+        "messages": conversation.messages.count(),
+        "case": case.reference if case else "",
+        "ticks": len(ticks.done) if ticks else 0,
+        "reminding": bool(ticks and ticks.remind_of),
+        "is_telegram": conversation.channel == Conversation.Channel.TELEGRAM,
+        "deleted_on": last.date().isoformat(),
+    }

@@ -48,6 +48,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             values = {name: found.get(name) or known.get(name) for name in (COUNTRY, NATIONALITY, CITY)}
             entities = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in values.items() if value]
             message.set("places", found, add_to_output=True)
+            message.set("beside_places", self.beside(message.get(TEXT) or "", language), add_to_output=True)
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
         return messages
 
@@ -108,6 +109,12 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             elif found.setdefault(COUNTRY, country) == country and mention.place.city:
                 found.setdefault(CITY, mention.place.city)
         return found, unmarked
+
+    def beside(self, text: str, language: str | None = None) -> str | None:
+        """The words of a message that name no place; None when it names none. Actions tell by it that there is only a place."""
+        words, mentions = self._gazetteer.mentions(normalise(text), language)
+        named = {position for mention in mentions for position in range(mention.start, mention.end)}
+        return " ".join(word for position, word in enumerate(words) if position not in named) if mentions else None
 
     def _counts(self, words: list[str], mention: Mention, *, asked: bool) -> bool:
         """Whether a mention is meant as a place: of a name that is also an everyday word only with a marker, or alone."""

@@ -13,6 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from components.conversation import profile_from, understood_from
+from safar import guided
 from safar.bundle import BundleClient
 from safar.replies import Button, Composer, Message, as_plain_text
 from safar.settings import settings
@@ -35,6 +36,15 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
     "utter_out_of_scope": _MENU,
     "utter_insult": _MENU,
     "utter_feedback_bad": _MENU,
+    "utter_handoff_noted": _MENU,
+    "utter_reminders_on": lambda composer, _: [composer.button("button_remind_stop", '/checklist{"step":"unremind:"}')],
+    "utter_reminders_off": _MENU,
+    "utter_my_data_failed": _MENU,
+    "utter_handoff_reason": lambda composer, _: guided.reason_buttons(composer),
+    "utter_other_topics": lambda composer, given: [
+        *composer.topic_buttons(given["topics"]),
+        composer.button("button_none_of_these", "/feedback_bad"),
+    ],
     "utter_feedback_good": _MENU,
     "utter_kept": _MENU,
     "utter_who_are_you": _MENU,
@@ -52,10 +62,7 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
         composer.button("button_person", "/talk_to_human"),
         composer.button("button_menu", "/help_menu"),
     ],
-    "utter_privacy": lambda composer, _: [
-        composer.button("widget_forget", "/delete_my_data"),
-        composer.button("button_menu", "/help_menu"),
-    ],
+    "utter_privacy": lambda composer, _: guided.privacy_buttons(composer),
     "utter_confirm_delete": lambda composer, _: [
         composer.button("button_yes", "/confirm_delete"),
         composer.button("button_no", "/keep_data"),
@@ -76,11 +83,66 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
 }
 
 
+def _write_answer(composer: Composer, given: dict[str, Any]) -> list[Message]:
+    """`topic`, and whether with what to do next (`with_steps`) and with buttons (`with_buttons`)."""
+    with_steps, with_buttons = given.get("with_steps", True), given.get("with_buttons", True)
+    return composer.answer(given["topic"], with_steps=with_steps, with_buttons=with_buttons) or [
+        composer.say("utter_no_answer_yet", buttons=_BUTTONS["utter_no_answer_yet"](composer, given))
+    ]
+
+
+def _write_brief_answer(composer: Composer, given: dict[str, Any]) -> list[Message]:
+    return composer.answer_briefly(given["topic"]) or [composer.say("utter_nothing_to_simplify", buttons=composer.menu_buttons())]
+
+
+def _write_contacts(composer: Composer, given: dict[str, Any]) -> list[Message]:
+    """`contact_ids`, the kinds that were not found (`missing`), and the topic whose buttons stand below (`after`)."""
+    messages = composer.contacts(composer.contacts_by_id(given.get("contact_ids") or ()), given.get("missing") or ())
+    if given.get("after") and messages:
+        messages[-1] = {**messages[-1], "buttons": composer.after_answer_buttons(given["after"])}
+    return messages
+
+
+def _write_list(composer: Composer, given: dict[str, Any]) -> list[Message]:
+    """`list`, and `stage`, `done`, `can_remind`, `reminding` as far as known."""
+    flags = {name: bool(given.get(name)) for name in ("can_remind", "reminding")}
+    return [guided.list_message(composer, given["list"], given.get("stage") or "", given.get("done") or (), **flags)]
+
+
+def _write_handoff(name: str) -> Callable[[Composer, dict[str, Any]], list[Message]]:
+    """`reference`, whether somebody is there (`is_on_duty`) and how long it takes (`wait_s`)."""
+    return lambda composer, given: [
+        guided.handoff(composer, name, given["reference"], is_on_duty=given.get("is_on_duty"), wait_s=given.get("wait_s") or 0.0)
+    ]
+
+
+def _write_safety_result(name: str) -> Callable[[Composer, dict[str, Any]], list[Message]]:
+    return lambda composer, _: [guided.safety_result(composer, name)]
+
+
+_WRITERS: dict[str, Callable[[Composer, dict[str, Any]], list[Message]]] = {
+    "utter_answer": _write_answer,
+    "utter_answer_briefly": _write_brief_answer,
+    "utter_next_steps": lambda composer, given: composer.next_steps(given["topic"]) or [composer.say("utter_menu")],
+    "utter_sources": lambda composer, given: [composer.sources(given.get("topic") or "")],
+    "utter_danger_first": lambda composer, given: composer.danger_with_embassy(given.get("kinds") or ()),
+    "utter_contact_cards": _write_contacts,
+    "utter_handoff_opened": _write_handoff("utter_handoff_opened"),
+    "utter_handoff_already": _write_handoff("utter_handoff_already"),
+    "utter_safety_question": lambda composer, given: [guided.safety_question(composer, given["question"])],
+    "utter_safety_high": _write_safety_result("utter_safety_high"),
+    "utter_safety_low": _write_safety_result("utter_safety_low"),
+    "utter_safety_stopped": _write_safety_result("utter_safety_stopped"),
+    "utter_list": _write_list,
+    "utter_my_data": lambda composer, given: [guided.my_data(composer, given["known"])],
+    "utter_watched_phone": lambda composer, _: [guided.watched_phone(composer)],
+}
+
+
 class BundleReplyGenerator(NaturalLanguageGenerator):
     """Writes what Rasa says, from the published bundle. No text is in the code.
 
-    Most names (`utter_greet`) are interface strings. Three are more, and take arguments from the action:
-    `utter_answer` (`topic`), `utter_answer_briefly` (`topic`), `utter_contact_cards` (`contact_ids`, `missing`).
+    Most names (`utter_greet`) are interface strings. Those in `_WRITERS` are more, and take arguments from the action.
 
     A name that no bundle holds is logged and answered with the sentence that nothing was understood, never with silence.
     """
@@ -122,22 +184,11 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         return {"text": text, "buttons": [button for message in messages for button in message["buttons"]]}
 
     def _compose(self, composer: Composer, name: str, given: dict[str, Any]) -> list[Message]:
-        if name == "utter_answer":
-            return composer.answer(given["topic"]) or [
-                composer.say("utter_no_answer_yet", buttons=_BUTTONS["utter_no_answer_yet"](composer, given))
-            ]
-        if name == "utter_answer_briefly":
-            return composer.answer_briefly(given["topic"]) or [
-                composer.say("utter_nothing_to_simplify", buttons=composer.menu_buttons())
-            ]
-        if name == "utter_sources":
-            return [composer.sources(given.get("topic") or "")]
-        if name == "utter_danger_first":
-            return composer.danger_with_embassy(given.get("kinds") or ())
-        if name == "utter_contact_cards":
-            contacts = composer.contacts_by_id(given.get("contact_ids") or ())
-            return composer.contacts(contacts, given.get("missing") or ())
-        values = {"days": settings().retention_days, "reference": given.get("reference") or ""}
+        if name in _WRITERS:
+            return _WRITERS[name](composer, given)
+        values: dict[str, Any] = {"days": settings().retention_days, "reference": given.get("reference") or ""}
+        if given.get("wait_s"):
+            values["wait"] = composer.wait(given["wait_s"])
         try:
             return [composer.say(name, buttons=_BUTTONS[name](composer, given) if name in _BUTTONS else (), **values)]
         except KeyError as error:

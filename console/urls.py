@@ -4,7 +4,8 @@ from django.urls import include, path
 from wagtail.admin import urls as wagtail_admin
 
 from bot import urls as bot
-from bot.api import api, internal
+from bot.api import api
+from bot.internal import internal
 
 urlpatterns = [
     path("api/v1/", api.urls),

@@ -71,13 +71,26 @@ class Composer:
         """An interface string as a message; `{country_name}` and `{language_name}` fill themselves in."""
         return self.message(self._text(key, **values), buttons=list(buttons))
 
-    def answer(self, topic: str) -> list[Message]:
-        """The answer to a topic, after a notice when it is not in the language asked for; empty when there is none."""
+    def answer(self, topic: str, *, with_steps: bool = True, with_buttons: bool = True) -> list[Message]:
+        """The answer to a topic, after a notice when it is not in the language asked for; empty when there is none.
+
+        Args:
+            with_steps: False leaves out what to do next: `next_steps` says it, after the contacts.
+        """
         found = self.bundle.answer(topic, self.language, self.country)
         if found is None:
             return []
-        notice = self._notice(found)
-        return [*notice, self._answer_message(topic, found, self._body(found, self._first_lines(found)))]
+        steps = [self._steps(found)] if with_steps else []
+        body = "\n\n".join([self._first_lines(found), *self._points(found), *steps, self._footer(found)])
+        message = self._answer_message(topic, found, body)
+        return [*self._notice(found), message if with_buttons else {**message, "buttons": []}]
+
+    def next_steps(self, topic: str) -> list[Message]:
+        """What to do next, the end of an answer that was begun without it; empty when there is no answer."""
+        found = self.bundle.answer(topic, self.language, self.country)
+        if found is None:
+            return []
+        return [{**self._answer_message(topic, found, self._steps(found)), "sources": []}]
 
     def answer_briefly(self, topic: str) -> list[Message]:
         """Only what to do now, for who asked to have it said more simply; empty when there is no answer."""
@@ -115,7 +128,7 @@ class Composer:
         return self._text("utter_contacts_instead", kinds=", ".join(kinds))
 
     def _text(self, key: str, **values: object) -> str:
-        return self.bundle.string(key, self.language, **{**self._names(), **values})
+        return self.bundle.string(key, self.language, **{**self.names(), **values})
 
     def danger(self, kinds: Sequence[str] = ()) -> Message:
         """The numbers for somebody who may be in danger: emergency first, then `kinds` without embassies.
@@ -191,24 +204,27 @@ class Composer:
             answer_version=found.answer.version,
             urgent=topic in known and known[topic].urgent,
             sources=self._links(found),
-            buttons=self.after_answer_buttons(),
+            buttons=self.after_answer_buttons(topic),
         )
 
     @staticmethod
     def _first_lines(found: FoundAnswer) -> str:
         return "\n".join(found.answer.first)
 
-    def _body(self, found: FoundAnswer, first: str) -> str:
-        string = partial(self.bundle.string, language=found.language)
-        blocks = [first]
-        if found.answer.know:
-            blocks.append("\n".join([f"**{string('answer_know')}**", *(f"• {line}" for line in found.answer.know)]))
+    def _points(self, found: FoundAnswer) -> list[str]:
+        lines = [f"• {line}" for line in found.answer.know]
+        return ["\n".join([f"**{self.bundle.string('answer_know', found.language)}**", *lines])] if lines else []
+
+    def _steps(self, found: FoundAnswer) -> str:
         steps = (f"{number}. {line}" for number, line in enumerate(found.answer.next, start=1))
-        blocks.append("\n".join([f"**{string('answer_next')}**", *steps]))
+        return "\n".join([f"**{self.bundle.string('answer_next', found.language)}**", *steps])
+
+    def _footer(self, found: FoundAnswer) -> str:
+        string = partial(self.bundle.string, language=found.language)
         footer = string("answer_checked", date=local_date(found.answer.checked_on, found.language))
         if not found.answer.reviewed and found.language != languages.DEFAULT:
             footer += "\n" + string("answer_unreviewed")
-        return "\n\n".join([*blocks, footer])
+        return footer
 
     @staticmethod
     def _links(found: FoundAnswer) -> list[dict[str, str]]:
@@ -258,12 +274,21 @@ class Composer:
     def topic_buttons(self, topics: Iterable[str]) -> list[Button]:
         return [{"title": self.bundle.title(topic, self.language), "payload": f"/{topic}"} for topic in topics]
 
-    def after_answer_buttons(self) -> list[Button]:
+    def after_answer_buttons(self, topic: str) -> list[Button]:
+        """What a person can do after an answer: what the topic offers, a person, a verdict, the menu."""
+        known = catalogue().topics.get(topic)
         return [
+            *(self._offer(name) for name in (known.offers if known else ())),
             self.button("button_person", "/talk_to_human"),
+            self.button("button_good", "/feedback_good"),
             self.button("button_bad", "/feedback_bad"),
             self.button("button_menu", "/help_menu"),
         ]
+
+    def _offer(self, name: str) -> Button:
+        if name.startswith("list_"):
+            return self.button(name, f'/checklist{{"step":"{name.removeprefix("list_")}"}}')
+        return self.button(f"button_{name}", f"/{name}")
 
     def language_buttons(self) -> list[Button]:
         return [
@@ -295,7 +320,8 @@ class Composer:
                 counts[contact.country] = counts.get(contact.country, 0) + 1
         return sorted(counts, key=lambda code: (code == self.nationality, -counts[code]))[:most]
 
-    def _names(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
+        """The language and, as far as known, the countries of the person, in their words."""
         names = {"language_name": languages.language_name(self.language, self.language)}
         if self.country:
             names["country_name"] = languages.country_name(self.country, self.language)

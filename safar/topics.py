@@ -37,12 +37,17 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Topic:
-    """One thing people ask; `id` is the name of its Rasa intent and of its answer."""
+    """One thing people ask; `id` is the name of its Rasa intent and of its answer.
+
+    Attributes:
+        offers: what is offered by a button after the answer: an intent, or `list_<list>`.
+    """
 
     id: str
     group: str
     urgent: bool
     contacts: tuple[str, ...]
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ def catalogue(path: Path = ROOT / "data" / "topics.yml") -> Catalogue:
             if name in seen:
                 raise ContentError(f"{path}: {name} stands twice.")
             seen.add(name)
-            topics.append(Topic(name, group, bool(value.get("urgent", False)), tuple(value["contacts"])))
+            offers = tuple(value.get("offers") or ())
+            topics.append(Topic(name, group, bool(value.get("urgent", False)), tuple(value["contacts"]), offers))
         groups.append(Group(group, entry["pictogram"], tuple(topics)))
     return Catalogue(tuple(groups), tuple(raw["conversation"]))

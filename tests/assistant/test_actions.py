@@ -21,12 +21,33 @@ class FakeBackend:
         self.bundle = bundle
         self.cases: list[dict[str, Any]] = []
         self.is_away = False
+        self.duty: dict[str, Any] = {}
+        self.done: list[str] = []
+        self.reminding = False
+        self.verdicts: list[tuple[str, bool]] = []
 
-    async def open_case(self, **case: Any) -> Case:
+    def _refuse_when_away(self) -> None:
         if self.is_away:
             raise BackendUnavailable("away")
+
+    async def open_case(self, **case: Any) -> Case:
+        self._refuse_when_away()
         self.cases.append(case)
-        return Case("S00001", is_new=len(self.cases) == 1)
+        return Case("S00001", is_new=len(self.cases) == 1, **self.duty)
+
+    async def lists(self, conversation: str, tick: str = "", untick: str = "", remind: "str | None" = None) -> dict[str, Any]:
+        self._refuse_when_away()
+        self.done = [*(item for item in self.done if item != untick), *([tick] if tick else [])]
+        self.reminding = self.reminding if remind is None else bool(remind)
+        return {"done": self.done, "reminding": self.reminding, "can_remind": True}
+
+    async def known(self, conversation: str) -> dict[str, Any]:
+        self._refuse_when_away()
+        return {"messages": 3}
+
+    async def count_feedback(self, topic: str, language: str, helped: bool) -> None:
+        self._refuse_when_away()
+        self.verdicts.append((topic, helped))
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +82,11 @@ async def run(action: SafarAction, tracker: Tracker) -> "tuple[list[str], list[d
 
 async def test_a_calm_topic_answer_then_contacts(backend: FakeBackend) -> None:
     names, said, slots = await run(ActionAnswer(backend), tracker("wages_unpaid", {"country": "QA", "nationality": "NP"}))
-    assert names == ["utter_answer", "utter_contact_cards"]
+    assert names == ["utter_answer", "utter_contact_cards", "utter_next_steps"]
+    assert (said[0]["with_steps"], said[0]["with_buttons"]) == (False, False)
     assert "qa-labour_complaint" in said[1]["contact_ids"][0]
     assert any("consulate" in name for name in said[1]["contact_ids"])
-    assert slots == {"topic": "wages_unpaid", "misses": 0}
+    assert slots == {"topic": "wages_unpaid", "answered_for": "QA", "asked": None, "misses": 0, "others": []}
     assert backend.cases == []
 
 
@@ -77,7 +99,7 @@ async def test_an_embassy_needs_the_nationality(backend: FakeBackend) -> None:
     names, _, _ = await run(ActionAnswer(backend), tracker("find_consulate", {"country": "QA"}))
     assert names == ["utter_answer", "utter_ask_nationality"]
     names, _, _ = await run(ActionAnswer(backend), tracker("find_consulate", {"country": "QA", "nationality": "PH"}))
-    assert names == ["utter_answer", "utter_contact_cards"]
+    assert names == ["utter_answer", "utter_contact_cards", "utter_next_steps"]
 
 
 async def test_an_urgent_topic_numbers_first_and_a_case(backend: FakeBackend) -> None:
@@ -90,7 +112,7 @@ async def test_an_urgent_topic_numbers_first_and_a_case(backend: FakeBackend) ->
 
 async def test_danger_in_a_calm_topic_adds_help_and_takes_nothing_away(backend: FakeBackend) -> None:
     names, _, _ = await run(ActionAnswer(backend), tracker("wages_unpaid", {"country": "QA"}, urgent=True))
-    assert names == ["utter_danger_first", "utter_answer", "utter_contact_cards", "utter_danger_case"]
+    assert names == ["utter_danger_first", "utter_answer", "utter_contact_cards", "utter_next_steps", "utter_danger_case"]
 
 
 async def test_when_no_case_can_be_opened_the_person_is_told(backend: FakeBackend) -> None:
@@ -132,7 +154,7 @@ async def test_unsure_and_in_danger_numbers_first(backend: FakeBackend) -> None:
 
 async def test_a_person_who_asks_for_a_person(backend: FakeBackend) -> None:
     names, said, _ = await run(ActionTalkToHuman(backend), tracker("talk_to_human"))
-    assert (names, said[0]["reference"]) == (["utter_handoff_opened"], "S00001")
+    assert (names, said[0]["reference"]) == (["utter_handoff_opened", "utter_handoff_reason"], "S00001")
     names, _, _ = await run(ActionTalkToHuman(backend), tracker("talk_to_human"))
     assert names == ["utter_handoff_already"]
     backend.is_away = True
@@ -141,7 +163,7 @@ async def test_a_person_who_asks_for_a_person(backend: FakeBackend) -> None:
 
 
 async def test_a_country_given_late_brings_the_contacts_that_waited(backend: FakeBackend) -> None:
-    given = tracker("change_country", {"country": "QA", "topic": "wages_unpaid"}, places={"country": "QA"})
+    given = tracker("change_country", {"country": "ZA", "topic": "wages_unpaid"}, places={"country": "ZA"})
     names, _, _ = await run(ActionUpdateProfile(backend), given)
     assert names == ["utter_country_changed", "utter_contact_cards"]
 
@@ -180,6 +202,13 @@ async def test_a_missing_kind_is_named_and_the_nearest_kinds_shown(backend: Fake
     assert names == ["utter_answer", "utter_contact_cards"]
     assert said[1]["missing"] == ["legal_aid", "resource_centre"]
     assert said[1]["contact_ids"]
+
+
+async def test_a_country_with_a_rule_of_its_own_brings_the_answer_again(backend: FakeBackend) -> None:
+    given = tracker("change_country", {"country": "QA", "topic": "wages_unpaid"}, places={"country": "QA"})
+    names, _, slots = await run(ActionUpdateProfile(backend), given)
+    assert names == ["utter_country_changed", "utter_answer", "utter_contact_cards", "utter_next_steps"]
+    assert slots["answered_for"] == "QA"
 
 
 async def test_both_countries_at_once_and_none_at_all(backend: FakeBackend) -> None:

@@ -39,6 +39,7 @@ def examples(code: str) -> list[tuple[str, str, str]]:
 
 def test_each_topic_and_conversation_intent_is_an_intent_of_rasa() -> None:
     buttons_only = {"choose_group", "show_sources", "confirm_delete", "keep_data", "nlu_fallback"}
+    buttons_only |= {"safety_check", "checklist", "my_data", "watched_phone"}
     assert set(INTENTS) == {*TOPICS, *catalogue().conversation, *buttons_only}
 
 
