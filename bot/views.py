@@ -1,4 +1,4 @@
-"""The page with the chat, the widget's file, and the bundle for the assistant."""
+"""The page with the chat, the widget's file, lists to print, and the bundle for the assistant."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from bot.bundles import current_bundle
+from bot.services import known_country
 from safar.bundle import BundleStore
+from safar.checklists import checklists
 from safar.errors import BundleError
 from safar.languages import accepted_languages, best_language, languages
+from safar.replies import Composer
 from safar.settings import ROOT, settings
 
 _WIDGET = ROOT / "widget" / "dist" / "safar-chat.js"
@@ -44,6 +48,38 @@ def widget(request: HttpRequest) -> HttpResponse | FileResponse:
         return HttpResponse(status=304)
     headers = {"ETag": etag, "Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
     return HttpResponse(data, content_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@require_GET
+def printed_list(request: HttpRequest, name: str, language: str) -> HttpResponse:
+    """A list to print, with empty boxes: what a person has ticked is theirs and not on this page.
+
+    `?country=` adds the numbers to have on paper.
+    """
+    known = checklists().get(name)
+    if known is None or language not in languages():
+        raise Http404
+    composer = Composer(current_bundle(), language, known_country(request.GET.get("country")) or None)
+    string = composer.bundle.string
+    found = composer.bundle.find_contacts(("emergency", "migrant_helpline"), composer.country, None)
+    context = {
+        "language": language,
+        "dir": languages()[language].dir,
+        "title": string(f"list_{known.id}", language),
+        "stages": [
+            {
+                "title": string(f"list_{stage.id}", language),
+                "items": [string(f"list_{item.id}", language) for item in stage.items],
+            }
+            for stage in known.stages
+        ],
+        "contacts_title": string("utter_contacts", language),
+        "cards": [composer.card(contact) for contact in found if contact.phones],
+        "sources": known.sources,
+    }
+    response = render(request, "bot/list.html", context)
+    response["Content-Security-Policy"] = _POLICY
+    return response
 
 
 @require_GET

@@ -114,7 +114,8 @@ def _other_stages(composer: Composer, known: Checklist, shown: Stage | None) -> 
 
 
 def _list_links(composer: Composer, known: Checklist) -> list[dict[str, str]]:
-    printed = f"{settings().public_url}/lists/{known.id}/{composer.language}/"
+    place = f"?country={composer.country}" if composer.country else ""
+    printed = f"{settings().public_url}/lists/{known.id}/{composer.language}/{place}"
     return [{"title": composer.bundle.string("button_print", composer.language), "url": printed}, *_links(known.sources)]
 
 
