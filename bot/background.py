@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _RETRY_EVERY_S = 3.0
 _WAITING_EVERY_S = 15.0
-_REMIND_EVERY_S = 60.0
+_REMIND_EVERY_S = 20.0
 _RETENTION_EVERY_S = 3600.0
 
 

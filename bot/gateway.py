@@ -171,6 +171,7 @@ class Gateway:
         """Delete a conversation here at once, and in the assistant at once or as soon as it is back."""
         identity = conversation.pk
         await sync_to_async(services.forget)(conversation=conversation)
+        await sync_to_async(services.empty_write_ahead_log)()
         live.notify(identity)
         await self._forget_in_assistant(identity)
 

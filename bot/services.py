@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from bot.models import Conversation, Feedback, Forgotten, Message, Ticks
@@ -272,6 +272,13 @@ def forget(*, conversation: Conversation) -> None:
     """Delete a conversation with its messages and cases, and note that the assistant has still to do so."""
     Forgotten.objects.get_or_create(conversation=conversation.pk)
     Conversation.objects.filter(pk=conversation.pk).delete()
+
+
+def empty_write_ahead_log() -> None:
+    """Write SQLite's log back and cut it off: until then it still holds what was deleted. Other databases have their own way."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @transaction.atomic

@@ -67,7 +67,15 @@ class RecentTrackerStore(SQLTrackerStore):
         with self.session_scope() as session:
             removed = session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete()
             session.commit()
+        if self._is_alone:
+            self._empty_log()
         return int(removed)
+
+    def _empty_log(self) -> None:
+        """The write-ahead log still holds the deleted events until it is written back and cut off."""
+        engine: Any = self.engine
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _replace(self, sender_id: str, events: list[Event]) -> None:
         with self.session_scope() as session:
@@ -106,4 +114,5 @@ def _as_fast_as_safe(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten in the file
     cursor.close()

@@ -78,7 +78,8 @@ def _database(url: str) -> dict[str, Any]:
                 # Writers wait for one another instead of failing; readers are never blocked.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                # What is deleted is overwritten, not only unlinked: a forgotten person's words are gone from the file too.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
             },
         }
     parts = urlsplit(url)

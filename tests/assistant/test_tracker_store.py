@@ -38,3 +38,11 @@ async def test_a_forgotten_conversation_leaves_no_row(tmp_path: Path) -> None:
     await talk(store, 3)
     assert forget_conversation(store, "p") > 0
     assert await store.retrieve("p") is None
+
+
+async def test_a_forgotten_conversation_is_gone_from_the_file_and_its_log(tmp_path: Path) -> None:
+    store = RecentTrackerStore(DOMAIN, dialect="sqlite", db=str(tmp_path / "t.sqlite3"))
+    await talk(store, 3)
+    assert any(b"message 1" in path.read_bytes() for path in tmp_path.iterdir())
+    forget_conversation(store, "p")
+    assert not any(b"message 1" in path.read_bytes() for path in tmp_path.iterdir())

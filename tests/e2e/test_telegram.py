@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import time
 from typing import Any
 
@@ -152,3 +153,20 @@ def test_forget_me(phone: Any) -> None:
     asked = someone.wait_for("Shall I delete this whole conversation now?")
     someone.press(someone.button(asked, "Yes"))
     someone.wait_for("Done. This conversation is deleted.")
+
+
+def test_reminders_of_a_list_come_by_choice_and_stop(phone: Any, stack: Stack) -> None:
+    someone = phone()
+    someone.command("/menu")
+    someone.press(someone.button(someone.wait_for("What is it about?"), "Before leaving"))
+    someone.press(someone.button(someone.wait_for("Choose the question"), "Check my contract"))
+    answer = someone.wait_for("Do not sign until someone has read the contract")
+    someone.press(someone.button(answer, "Ready to go abroad"))
+    shown = someone.wait_for("0 of 19 done")
+    someone.press(someone.button(shown, "Remind me every week"))
+    someone.wait_for("I will remind you here every week.")
+    with sqlite3.connect(stack.var / "safar.sqlite3", timeout=20) as database:
+        database.execute("update bot_ticks set remind_at = '2026-01-01 00:00:00' where remind_at is not null")
+    reminder = someone.wait_for("A reminder from your list.", 60)
+    someone.press(someone.button(reminder, "Stop reminders"))
+    someone.wait_for("I will not send reminders.")
