@@ -1,4 +1,4 @@
-"""Answers and crisis notices in Wagtail's menu."""
+"""Answers, crisis notices and feedback in Wagtail's menu."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from bot.models import Feedback
 from console.content.models import Answer, Notice
 
 
@@ -48,6 +49,24 @@ class NoticeViewSet(SnippetViewSet):
 
 
 register_snippet(NoticeViewSet)
+
+
+class FeedbackViewSet(SnippetViewSet):
+    """What people said about the answers, as counts; editors may look and not change."""
+
+    model = Feedback
+    icon = "tick"
+    menu_label = "Feedback"
+    menu_name = "feedback"
+    menu_order = 120
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = ["month", "topic", "language", "helped", "missed"]
+    list_filter = ["topic", "language"]
+    list_per_page = 100
+
+
+register_snippet(FeedbackViewSet)
 
 
 @hooks.register("construct_main_menu")

@@ -13,6 +13,7 @@ from console.cases.services import open_case
 from safar.checklists import checklists
 from safar.settings import settings
 from tests.web.conftest import NOW
+from tests.web.test_console import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("published")]
 
@@ -79,6 +80,13 @@ def test_feedback_is_a_count_of_nobody() -> None:
     row = Feedback.objects.get()
     assert (row.month.isoformat(), row.topic, row.language, row.helped, row.missed) == ("2026-11-01", "wages_unpaid", "ne", 2, 1)
     assert {field.name for field in Feedback._meta.fields} == {"id", "month", "topic", "language", "helped", "missed"}
+
+
+def test_editors_see_the_counts_and_cannot_change_them() -> None:
+    services.count_feedback(topic="wages_unpaid", language="ne", helped=True, now=NOW)
+    client = person("editor", "Editors")
+    assert "wages_unpaid" in client.get("/console/snippets/bot/feedback/").content.decode()
+    assert client.get("/console/snippets/bot/feedback/add/").status_code == 302
 
 
 def test_what_is_known_about_a_person() -> None:

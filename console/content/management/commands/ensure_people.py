@@ -22,7 +22,7 @@ class Command(BaseCommand):
         access = Permission.objects.get(codename="access_admin")
         editors, _ = Group.objects.get_or_create(name="Editors")
         names = [f"{verb}_{model}" for verb in ("add", "change", "delete", "view", "publish") for model in _EDITOR_MODELS]
-        editors.permissions.add(access, *Permission.objects.filter(codename__in=names))
+        editors.permissions.add(access, *Permission.objects.filter(codename__in=[*names, "view_feedback"]))
         operators, _ = Group.objects.get_or_create(name="Operators")
         operators.permissions.add(access, *Permission.objects.filter(codename__in=_OPERATOR_PERMISSIONS))
         users = get_user_model()
