@@ -93,10 +93,10 @@ def list_message(
 
 
 def _tick_buttons(stage: Stage, done: Collection[str]) -> list[Button]:
-    """`☑ 2` ticks the second item, `☐ 2` takes the tick away."""
+    """`✓ 2` ticks the second item, `☐ 2` takes the tick away."""
     return [
         {
-            "title": f"{'☐' if item.id in done else '☑'} {number}",
+            "title": f"{'☐' if item.id in done else '✓'} {number}",
             "payload": _payload("checklist", f"{'untick' if item.id in done else 'tick'}:{item.id}"),
         }
         for number, item in enumerate(stage.items, start=1)
