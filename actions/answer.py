@@ -15,8 +15,8 @@ from safar.topics import Topic, catalogue
 
 # A topic is offered when the classifier gives it at least this chance; beside noise there is then nothing.
 _WORTH_OFFERING = 0.08
-# "Not what I asked": what was second best is worth showing even when it seemed unlikely.
-_WORTH_A_SECOND_LOOK = 0.01
+# "Not what I asked": then the best was wrong, and what came next is worth showing however unlikely it seemed.
+_WORTH_A_SECOND_LOOK = 0.0
 _MOST_OFFERED = 3
 
 

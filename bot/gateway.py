@@ -171,9 +171,9 @@ class Gateway:
         """Delete a conversation here at once, and in the assistant at once or as soon as it is back."""
         identity = conversation.pk
         await sync_to_async(services.forget)(conversation=conversation)
-        await sync_to_async(services.empty_write_ahead_log)()
         live.notify(identity)
         await self._forget_in_assistant(identity)
+        await sync_to_async(services.empty_write_ahead_log)()
 
     async def _forget_in_assistant(self, identity: UUID) -> bool:
         try:
@@ -186,9 +186,12 @@ class Gateway:
 
     async def finish_forgetting(self) -> None:
         """Delete in the assistant what was deleted here while it was away."""
-        async for forgotten in Forgotten.objects.all()[:100]:
-            if not await self._forget_in_assistant(forgotten.conversation):
+        waiting = [forgotten.conversation async for forgotten in Forgotten.objects.all()[:100]]
+        for identity in waiting:
+            if not await self._forget_in_assistant(identity):
                 return
+        if waiting:
+            await sync_to_async(services.empty_write_ahead_log)()
 
 
 def _record(conversation: Conversation, message: Message, turn: Turn, *, answered: bool = True) -> list[Message]:
