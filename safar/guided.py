@@ -140,6 +140,7 @@ def my_data(composer: Composer, known: Mapping[str, Any]) -> Message:
     names = composer.names()
     lines = [string("known_language", language, **names)]
     lines += [string("known_country", language, **names)] if "country_name" in names else []
+    lines += [string("utter_city_changed", language, **names)] if "city_name" in names else []
     lines += [string("known_nationality", language, **names)] if "nationality_name" in names else []
     lines.append(string("known_messages", language, count=known["messages"]))
     lines += [string("known_case", language, reference=known["case"])] if known["case"] else []

@@ -218,7 +218,6 @@ def test_a_forgotten_person_is_in_no_file(person: Any, stack: Stack) -> None:
     someone.press("/delete_my_data")
     assert _files_with(stack, mark)
     someone.press("/confirm_delete")
-    identity = someone.opened["id"]
     until(lambda: not _files_with(stack, mark), 60, 1)
     # Log lines name the conversation's number, which stands for nothing now; no database does.
     number = someone.opened["id"]
