@@ -107,6 +107,7 @@ class ContactOut(Schema):
     note: str
     checked_on: str
     checked_label: str
+    report: ButtonOut | None = None
 
 
 class MessageOut(Schema):

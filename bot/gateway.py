@@ -18,6 +18,8 @@ from bot.bundles import composer_for
 from bot.models import Conversation, Forgotten, Message
 from bot.services import Incoming
 from console.cases.services import open_case
+from console.directory.services import report_number
+from safar.cards import reported_contact
 from safar.geography import Position
 from safar.replies import Composer
 from safar.replies import Message as Reply
@@ -74,6 +76,9 @@ class Gateway:
     async def answer(self, message: Message) -> list[Message]:
         """One turn for a stored message."""
         conversation = await Conversation.objects.aget(pk=message.conversation_id)
+        reported = reported_contact(message.body.get("payload", ""))
+        if reported:
+            return await self._take_report(conversation, message, reported)
         if conversation.holder == Conversation.Holder.OPERATOR:
             return await self._leave_to_operator(conversation, message)
         try:
@@ -110,6 +115,18 @@ class Gateway:
             evidence=understood["evidence"],
             now=timezone.now(),
         )
+
+    async def _take_report(self, conversation: Conversation, message: Message, contact_id: str) -> list[Message]:
+        """A number did not work: a task for who keeps the entry, thanks for the person. The assistant is not asked."""
+        composer = await sync_to_async(composer_for)(conversation)
+        contact = next(iter(composer.contacts_by_id([contact_id])), None)
+        said_before = conversation.messages.filter(body__payload=message.body["payload"], pk__lt=message.pk)
+        if contact and not await said_before.aexists():
+            await sync_to_async(report_number)(contact=contact, now=timezone.now())
+        # An entry that is gone needs no check: whoever presses the button of an old card gets the menu.
+        text = "notice_number_reported" if contact else "utter_menu"
+        reply = composer.say(text, buttons=composer.after_report_buttons() if contact else composer.menu_buttons())
+        return await self._keep(conversation, message, Turn([reply], None, {}, False))
 
     async def _leave_to_operator(self, conversation: Conversation, message: Message) -> list[Message]:
         """Nothing is said for the operator, but a message that speaks of danger still brings the numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -32,6 +33,9 @@ _CHANNEL_NAMES = {"sms": "SMS", "whatsapp": "WhatsApp", "viber": "Viber", "teleg
 # A distance to the middle of a city says nothing about less than this.
 _LEAST_KM = 5
 _RELATION_NOTES = {"covers": "contact_abroad", "home": "contact_at_home", "abroad": "contact_nearest_abroad"}
+
+_REPORT = "/report_contact"
+_REPORTED = re.compile(rf'{_REPORT}\{{"id":"([\w-]{{1,120}})"\}}')
 
 Link = dict[str, str]
 
@@ -84,7 +88,14 @@ class CardWriter:
             "note": " · ".join(part for part in (self._where(contact), self._serves(contact), only_there) if part),
             "checked_on": contact.checked_on,
             "checked_label": self._checked(contact),
+            "report": self._report(contact),
         }
+
+    def _report(self, contact: Contact) -> dict[str, str] | None:
+        """What a person presses when the number did not work; the gateway takes it (`reported_contact`)."""
+        if not (contact.phones or contact.text_channels):
+            return None
+        return {"title": self._say("button_number_failed"), "payload": f'{_REPORT}{{"id":"{contact.id}"}}'}
 
     def _say(self, key: str, **values: object) -> str:
         return self.bundle.string(key, self.language, **values)
@@ -195,6 +206,12 @@ class CardWriter:
             return self._say("contact_not_checked")
         key = "contact_checked" if fresh else "contact_not_checked_since"
         return self._say(key, date=local_date(contact.checked_on, self.language))
+
+
+def reported_contact(payload: str) -> str | None:
+    """The id of the contact that a pressed "This number did not work" means; None for every other payload."""
+    found = _REPORTED.fullmatch(payload)
+    return found[1] if found else None
 
 
 def local_date(text: str, language: str) -> str:

@@ -26,7 +26,7 @@ CONFIDENCES = ("high", "medium", "low")
 PRECISIONS = ("", "exact", "city")
 LIBRARY_SOURCE = "libphonenumber short-number metadata"
 # Days after which a number counts as not checked; emergency numbers change less often (docs/directory.md).
-_FRESH_DAYS = {"emergency": 365}
+SPECIAL_FRESH_DAYS = {"emergency": 365}
 _FRESH_DAYS_OTHERS = 180
 # Of these kinds a person abroad is also served by their own country.
 AT_HOME_TOO = frozenset({"recruitment_authority", "missing_family", "migrant_helpline"})
@@ -106,8 +106,12 @@ class Contact:
         if not self.checked_on:
             return False
         year, month, day = (self.checked_on + "-01-01").split("-")[:3]
-        limit = timedelta(days=_FRESH_DAYS.get(self.kind, _FRESH_DAYS_OTHERS))
-        return today - date(int(year), int(month), int(day)) <= limit
+        return today - date(int(year), int(month), int(day)) <= timedelta(days=fresh_days(self.kind))
+
+
+def fresh_days(kind: str) -> int:
+    """Days after its check during which a number of this kind counts as checked."""
+    return SPECIAL_FRESH_DAYS.get(kind, _FRESH_DAYS_OTHERS)
 
 
 def contact_from_row(row: dict[str, str]) -> Contact:

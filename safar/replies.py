@@ -290,6 +290,9 @@ class Composer:
             return self.button(name, f'/checklist{{"step":"{name.removeprefix("list_")}"}}')
         return self.button(f"button_{name}", f"/{name}")
 
+    def after_report_buttons(self) -> list[Button]:
+        return [self.button("button_person", "/talk_to_human"), self.button("button_menu", "/help_menu")]
+
     def language_buttons(self) -> list[Button]:
         return [
             {"title": entry.name, "payload": f'/change_language{{"language":"{code}"}}'}

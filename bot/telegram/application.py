@@ -27,7 +27,7 @@ from bot.bundles import composer_for
 from bot.gateway import Gateway
 from bot.models import Conversation, Message
 from bot.services import Incoming, TooFast
-from bot.telegram.rendering import as_html, keyboard, sources_html
+from bot.telegram.rendering import as_html, keyboard, reports, sources_html
 from safar.geography import Position
 from safar.languages import DEFAULT
 from safar.settings import Settings
@@ -118,11 +118,24 @@ class TelegramChannel:
         elif kind == "s":
             heading = (await sync_to_async(composer_for)(conversation)).say("utter_sources")["text"]
             await self._send(conversation, sources_html(message, heading))
+        elif kind == "n":
+            await self._take_report(update, conversation, reports(message))
         else:
             buttons = message.body.get("buttons", [])
             button = buttons[int(index)] if index.isdigit() and int(index) < len(buttons) else None
             title, payload = (button["title"], button["payload"]) if button else ("/menu", "/help_menu")
             await self._take(update, conversation, Incoming(title, payload, self._id(update)))
+
+    async def _take_report(self, update: Update, conversation: Conversation, listed: list[dict[str, str]]) -> None:
+        """A number did not work. Telegram has one row of buttons a message, so with several contacts: which one."""
+        if len(listed) == 1:
+            await self._take(update, conversation, Incoming(listed[0]["title"], listed[0]["payload"], self._id(update)))
+            return
+        composer = await sync_to_async(composer_for)(conversation)
+        buttons = [{"title": entry["name"], "payload": entry["payload"]} for entry in listed]
+        which = composer.say("notice_which_number", buttons=buttons)
+        await sync_to_async(services.say)(conversation=conversation, author=Message.Author.BOT, reply=which, now=timezone.now())
+        await self.deliver(conversation)
 
     async def _on_position(self, update: Update, context: Context) -> None:
         """A place sent from the map, a venue, or the first moment of a live position; what follows of that is an edit."""

@@ -83,6 +83,9 @@ def keyboard(message: Message, sources_title: str) -> InlineKeyboardMarkup | Non
         InlineKeyboardButton(button["title"], callback_data=f"b:{message.pk}:{number}")
         for number, button in enumerate(message.body.get("buttons", []))
     ]
+    reportable = reports(message)
+    if reportable:
+        buttons.append(InlineKeyboardButton(reportable[0]["title"], callback_data=f"n:{message.pk}"))
     if message.body.get("sources"):
         buttons.append(InlineKeyboardButton(sources_title, callback_data=f"s:{message.pk}"))
     rows: list[list[InlineKeyboardButton]] = []
@@ -92,6 +95,15 @@ def keyboard(message: Message, sources_title: str) -> InlineKeyboardMarkup | Non
         else:
             rows.append([button])
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def reports(message: Message) -> list[dict[str, str]]:
+    """For each contact of the message whose number can be reported: the name and number, the payload, the words of the button."""
+    return [
+        {"name": " · ".join([card["name"], *(phone["label"] for phone in card["phones"][:1])]), **card["report"]}
+        for card in message.body.get("contacts", [])
+        if card.get("report")
+    ]
 
 
 def sources_html(message: Message, heading: str) -> str:

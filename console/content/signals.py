@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.signals import published, unpublished
@@ -21,16 +21,26 @@ def on_published(sender: type, instance: Any, **kwargs: Any) -> None:
     if instance.loaded_version == instance.as_shared().version:
         return  # just loaded from the repository; load_content publishes once at its end
     after_publication(instance)
-    transaction.on_commit(publish)
+    publish_on_commit()
 
 
 @receiver(unpublished)
 def on_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
     if isinstance(instance, Answer):
-        transaction.on_commit(publish)
+        publish_on_commit()
 
 
 @receiver([post_save, post_delete], sender=Contact)
 @receiver([post_save, post_delete], sender=Notice)
 def on_changed(sender: type, instance: Contact | Notice, **kwargs: Any) -> None:
-    transaction.on_commit(publish)
+    publish_on_commit()
+
+
+def publish_on_commit() -> None:
+    """Once a transaction: an import changes hundreds of entries in one."""
+    if all(function is not _publish for _, function, *_ in connection.run_on_commit):
+        transaction.on_commit(_publish)
+
+
+def _publish() -> None:
+    publish()

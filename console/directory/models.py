@@ -2,26 +2,77 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings as django_settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.models import RevisionMixin
 from wagtail.search import index
 
 from safar import directory as shared
 from safar.errors import ContentError
 from safar.topics import KINDS
 
+KEEP_ALL = "directory.keep_every_contact"
+
 
 def kind_choices() -> list[tuple[str, str]]:
     return [(kind, kind.replace("_", " ").capitalize()) for kind in KINDS]
 
 
-class Contact(index.Indexed, models.Model):
+class Centre(models.Model):
+    """A resource centre that keeps entries of the directory. Its members change its own entries and no others."""
+
+    name = models.CharField(max_length=120, unique=True)
+    members = models.ManyToManyField(django_settings.AUTH_USER_MODEL, blank=True, related_name="centres")
+
+    panels = [FieldPanel("name"), FieldPanel("members", widget=CheckboxSelectMultiple)]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def editable_by(self, user: AbstractBaseUser | AnonymousUser) -> ContactQuerySet:
+        """The only door for changes: those of the user's centres, or all with the permission to keep every entry."""
+        if not user.has_perm("directory.change_contact"):  # type: ignore[union-attr]
+            return self.none()
+        if user.has_perm(KEEP_ALL):  # type: ignore[union-attr]
+            return self
+        return self.filter(centre__members=user.pk)
+
+    def due(self, today: date) -> ContactQuerySet:
+        """Entries that nobody has checked for longer than their kind allows, or ever; as `safar.directory` counts."""
+        due = models.Q(checked_on="")
+        ordinary = models.Q()
+        for kind in shared.SPECIAL_FRESH_DAYS:
+            due |= models.Q(kind=kind) & _checked_before(today - timedelta(days=shared.fresh_days(kind)))
+            ordinary &= ~models.Q(kind=kind)
+        return self.filter(due | (ordinary & _checked_before(today - timedelta(days=shared.fresh_days("")))))
+
+
+def _checked_before(limit: date) -> models.Q:
+    """Dates are texts, also incomplete ones (`2026-05`), which count from their earliest day."""
+    text = limit.isoformat()
+    whole = [text[:7]] * text.endswith("-01") + [text[:4]] * text.endswith("-01-01")
+    return models.Q(checked_on__lt=text) & ~models.Q(checked_on__in=whole)
+
+
+class Contact(RevisionMixin, index.Indexed, models.Model):
     """One way to reach help. Fields with several values separate them by semicolons, as in data/directory/."""
 
+    centre = models.ForeignKey(
+        Centre, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts", help_text=_("Who keeps this entry.")
+    )
     identifier = models.SlugField(max_length=120, unique=True, allow_unicode=False)
     country = models.CharField(max_length=2)
     serves = models.CharField(max_length=200, default=shared.EVERYONE, help_text=_("* or countries, such as NP;BD."))
@@ -62,10 +113,12 @@ class Contact(index.Indexed, models.Model):
     )
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
 
+    objects = ContactQuerySet.as_manager()
+
     panels = [
         MultiFieldPanel(
             [
-                FieldPanel("identifier"),
+                FieldRowPanel([FieldPanel("identifier"), FieldPanel("centre")]),
                 FieldRowPanel([FieldPanel("country"), FieldPanel("serves"), FieldPanel("covers"), FieldPanel("kind")]),
                 FieldPanel("name"),
                 FieldPanel("name_local"),
@@ -103,10 +156,12 @@ class Contact(index.Indexed, models.Model):
         index.FilterField("country"),
         index.FilterField("kind"),
         index.FilterField("confidence"),
+        index.FilterField("centre_id"),
     ]
 
     class Meta:
         ordering = ["country", "kind", "identifier"]
+        permissions = [("keep_every_contact", "Can change the entries of every centre")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.country})"
@@ -130,3 +185,44 @@ class Contact(index.Indexed, models.Model):
             self.as_shared()
         except ContentError as error:
             raise ValidationError(str(error)) from error
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def open(self) -> TaskQuerySet:
+        return self.filter(closed_at=None)
+
+
+class Task(models.Model):
+    """People told that a number did not work. Nothing here says who they are.
+
+    A national emergency number that comes from libphonenumber has no entry in the directory: then `contact` is empty, and
+    `identifier`, `name` and `country` say what was meant.
+    """
+
+    class Outcome(models.TextChoices):
+        WORKS = "works", _("Called: it works")
+        CHANGED = "changed", _("The entry was changed")
+        REMOVED = "removed", _("The entry was removed")
+
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="tasks")
+    identifier = models.CharField(max_length=120)
+    name = models.CharField(max_length=200)
+    numbers = models.CharField(max_length=300, blank=True)
+    country = models.CharField(max_length=2)
+    reports = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(django_settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reports", "opened_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["identifier"], condition=models.Q(closed_at=None), name="one_open_task_per_contact")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.country})"

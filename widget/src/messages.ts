@@ -22,6 +22,7 @@ export interface Contact {
   note: string
   checked_on: string
   checked_label: string
+  report?: {title: string; payload: string} | null
 }
 
 export interface Link {
@@ -121,7 +122,7 @@ function renderPhone({label, href}: Link, t: Translate): HTMLElement {
 }
 
 export function renderContact(contact: Contact, t: Translate): HTMLElement {
-  const {name, name_local, kind_label, url} = contact
+  const {name, name_local, kind_label, url, report} = contact
   const place = [contact.address, contact.city].filter(Boolean).join(', ')
   const lines = [contact.does, place, contact.hours, contact.languages, contact.free, contact.note]
   const links = [...contact.channels, ...(url ? [{label: t('widget_website') || url, href: url}] : [])]
@@ -136,6 +137,7 @@ export function renderContact(contact: Contact, t: Translate): HTMLElement {
     links.length > 0 && h('p', {class: 'links'}, ...links.map(link => anchor(link, 'link'))),
     !!contact.maps?.length && h('p', {class: 'links'}, ...contact.maps.map(link => anchor(link, 'link'))),
     contact.checked_label && h('p', {class: 'dim'}, contact.checked_label),
+    report ? actionButton('choose', {class: 'report', 'data-payload': report.payload}, report.title) : false,
   )
 }
 

@@ -85,6 +85,15 @@ test('a contact with nothing but a name is only a name', () => {
   assert.equal(renderContact(empty, t).textContent, 'N')
 })
 
+test('under a card a person can tell that its number did not work', () => {
+  const report = {title: 'did not work', payload: '/report_contact{"id":"x"}'}
+  const card = renderContact({...(CONTACTS.ar![1] as Contact), report}, t)
+  const button = card.querySelector<HTMLElement>('button.report')
+  assert.equal(button?.textContent, 'did not work')
+  assert.equal(button.dataset.do, 'choose')
+  assert.equal(button.dataset.payload, '/report_contact{"id":"x"}')
+})
+
 test('an address that would run code is shown as text', () => {
   for (const href of ['javascript:alert(1)', ' javascript:alert(1)', 'data:text/html,x', 'vbscript:x', '//x']) {
     const element = message({sources: [{title: 'bad', url: href}]})

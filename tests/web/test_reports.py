@@ -1,0 +1,123 @@
+"""A person tells that a number did not work: a task for who keeps the entry, thanks for the person, nothing about them kept."""
+
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from bot import services
+from bot.gateway import Gateway
+from bot.models import Conversation
+from bot.services import Incoming
+from bot.telegram.rendering import keyboard, reports
+from console.directory.models import Contact, Task
+from console.directory.services import load_directory, verify
+from tests.web.conftest import FakeAssistant
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("published")]
+
+MINISTRY = "qa-labour_complaint-ministry-hotline"
+FAILED = "This number did not work"
+THANKS = "Thank you for telling us. A person will check this number. Please try another number."
+
+
+def press(identifier: str, client_id: str = "") -> Incoming:
+    return Incoming(FAILED, f'/report_contact{{"id":"{identifier}"}}', client_id)
+
+
+@pytest.fixture
+def gateway(assistant: FakeAssistant) -> Gateway:
+    return Gateway(assistant)  # type: ignore[arg-type]
+
+
+@sync_to_async
+def someone(**known: Any) -> Conversation:
+    return services.start_conversation(channel="web", now=timezone.now(), wanted_languages=["en"], **{"country": "QA", **known})[
+        0
+    ]
+
+
+@sync_to_async
+def tasks() -> list[tuple[str, str, int]]:
+    return [(task.identifier, task.numbers, task.reports) for task in Task.objects.open()]
+
+
+async def test_a_report_opens_a_task_and_thanks(gateway: Gateway, assistant: FakeAssistant) -> None:
+    await sync_to_async(load_directory)()
+    replies = await gateway.receive(await someone(), press(MINISTRY))
+    assert [reply.text for reply in replies] == [THANKS]
+    assert await tasks() == [(MINISTRY, "16008", 1)]
+    assert (await Task.objects.select_related("contact").aget()).contact.identifier == MINISTRY  # type: ignore[union-attr]
+    assert assistant.turns == []
+
+
+async def test_people_are_counted_and_one_person_once(gateway: Gateway) -> None:
+    first = await someone()
+    await gateway.receive(first, press(MINISTRY, "1"))
+    await gateway.receive(first, press(MINISTRY, "2"))
+    assert await tasks() == [(MINISTRY, "16008", 1)]
+    await gateway.receive(await someone(), press(MINISTRY))
+    assert await tasks() == [(MINISTRY, "16008", 2)]
+
+
+async def test_a_number_of_the_library_can_be_reported_although_it_has_no_entry(gateway: Gateway) -> None:
+    await gateway.receive(await someone(country="VA"), press("va-emergency-library"))
+    task = await Task.objects.aget()
+    assert (task.contact_id, task.country, task.numbers) == (None, "VA", "112; 113; 115; 118")
+
+
+@pytest.mark.parametrize("payload", ['/report_contact{"id":"qa-gone"}', '/report_contact{"id":"x","id":"y"}', "/report_contact"])
+async def test_a_report_of_nothing_opens_no_task(gateway: Gateway, payload: str) -> None:
+    replies = await gateway.receive(await someone(), Incoming(FAILED, payload))
+    assert THANKS not in [reply.text for reply in replies]
+    assert await tasks() == []
+
+
+async def test_while_an_operator_answers_a_report_is_taken_and_the_bot_is_quiet(gateway: Gateway) -> None:
+    conversation = await someone()
+    operator = await sync_to_async(get_user_model().objects.create_user)("operator")
+    notice = {"text": "joined", "language": "en"}
+    await sync_to_async(services.take_over)(conversation=conversation, operator=operator, notice=notice, now=timezone.now())
+    assert await gateway.receive(conversation, press(MINISTRY)) == []
+    assert await tasks() == [(MINISTRY, "16008", 1)]
+
+
+async def test_who_is_forgotten_leaves_nothing_in_the_task(gateway: Gateway) -> None:
+    conversation = await someone()
+    await gateway.receive(conversation, press(MINISTRY))
+    await gateway.forget(conversation)
+    task = await Task.objects.aget()
+    assert {field.name for field in Task._meta.get_fields() if field.is_relation} == {"contact", "closed_by"}
+    assert str(conversation.pk) not in str(vars(task))
+
+
+async def test_a_call_that_reaches_the_office_closes_the_task_and_shows_the_entry(gateway: Gateway) -> None:
+    await sync_to_async(load_directory)()
+    await gateway.receive(await someone(), press(MINISTRY))
+    row = await Contact.objects.aget(identifier=MINISTRY)
+    editor = await sync_to_async(get_user_model().objects.create_user)("editor")
+    now = timezone.now()
+    await sync_to_async(verify)(contact=row, by=editor, now=now)
+    await row.arefresh_from_db()
+    assert (row.checked_on, row.confidence) == (now.date().isoformat(), "high")
+    task = await Task.objects.select_related("closed_by").aget()
+    assert (task.outcome, task.closed_at, task.closed_by) == ("works", now, editor)
+    await gateway.receive(await someone(), press(MINISTRY))
+    assert await tasks() == [(MINISTRY, "16008", 1)]
+
+
+async def test_telegram_asks_which_number_when_there_are_several(gateway: Gateway) -> None:
+    conversation = await someone()
+    cards = [
+        {"name": "A", "phones": [{"label": "16008", "href": "tel:16008"}], "report": {"title": FAILED, "payload": "a"}},
+        {"name": "B", "phones": [], "report": None},
+        {"name": "C", "phones": []},
+    ]
+    reply = {"text": "Call", "language": "en", "contacts": cards}
+    message = await sync_to_async(services.say)(conversation=conversation, author="bot", reply=reply, now=timezone.now())
+    assert reports(message) == [{"name": "A · 16008", "title": FAILED, "payload": "a"}]
+    markup = keyboard(message, "Sources")
+    assert markup is not None
+    assert [button.callback_data for row in markup.inline_keyboard for button in row] == [f"n:{message.pk}"]
