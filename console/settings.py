@@ -131,7 +131,9 @@ SECURE_REFERRER_POLICY = "same-origin"  # without any, browsers send "Origin: nu
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CORS_ALLOWED_ORIGINS = list(_known.allowed_origins)
 CORS_URLS_REGEX = r"^/(api|widget)/"
-CORS_EXPOSE_HEADERS = ["Retry-After"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "ETag"]
+# uvicorn has put the person's address in its place when the proxy is one it trusts; a header alone proves nothing.
+NINJA_NUM_PROXIES = 0
 
 LOGGING = {
     "version": 1,

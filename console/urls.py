@@ -5,7 +5,10 @@ from wagtail.admin import urls as wagtail_admin
 
 from bot import urls as bot
 from bot.api import api
+from bot.directory_api import router
 from bot.internal import internal
+
+api.add_router("", router)
 
 urlpatterns = [
     path("api/v1/", api.urls),

@@ -34,6 +34,7 @@ class Settings:
         retention_days: days after its last message that a conversation is deleted.
         rate_per_minute: messages one conversation may send in 60 seconds.
         operator_minutes: minutes after which a person is told that no operator has answered.
+        api_per_minute: requests for the public directory that one address may make in 60 seconds.
     """
 
     var: Path
@@ -50,6 +51,7 @@ class Settings:
     retention_days: int
     rate_per_minute: int
     operator_minutes: int
+    api_per_minute: int
     debug: bool
     internal_token: str
     django_secret: str
@@ -175,6 +177,7 @@ def read_settings(environ: Mapping[str, str], env_file: Path = ROOT / ".env") ->
         retention_days=_whole_number(values, "SAFAR_RETENTION_DAYS", 30, 1, 365),
         rate_per_minute=_whole_number(values, "SAFAR_RATE_PER_MINUTE", 30, 1, 10_000),
         operator_minutes=_whole_number(values, "SAFAR_OPERATOR_MINUTES", 15, 1, 1440),
+        api_per_minute=_whole_number(values, "SAFAR_API_PER_MINUTE", 60, 1, 100_000),
         debug=debug == "1",
         internal_token=values.get("SAFAR_INTERNAL_TOKEN") or _kept_secret(var, "internal"),
         django_secret=values.get("SAFAR_SECRET_KEY") or _kept_secret(var, "django"),
