@@ -15,6 +15,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import RevisionMixin
 from wagtail.search import index
 
+from console.directory import checks
 from safar import directory as shared
 from safar.errors import ContentError
 from safar.topics import KINDS
@@ -118,7 +119,7 @@ class Contact(RevisionMixin, index.Indexed, models.Model):
     panels = [
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("identifier"), FieldPanel("centre")]),
+                FieldRowPanel([FieldPanel("identifier"), FieldPanel("centre", permission=KEEP_ALL)]),
                 FieldRowPanel([FieldPanel("country"), FieldPanel("serves"), FieldPanel("covers"), FieldPanel("kind")]),
                 FieldPanel("name"),
                 FieldPanel("name_local"),
@@ -182,9 +183,11 @@ class Contact(RevisionMixin, index.Indexed, models.Model):
     def clean(self) -> None:
         super().clean()
         try:
-            self.as_shared()
-        except ContentError as error:
+            wrong = checks.problems(self.as_shared())
+        except (ContentError, ValueError) as error:
             raise ValidationError(str(error)) from error
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -226,3 +229,16 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.country})"
+
+
+class Upload(models.Model):
+    """A file that somebody wants to import, between its preview and their yes."""
+
+    name = models.CharField(max_length=200)
+    country = models.CharField(max_length=2)
+    rows = models.JSONField()
+    by = models.ForeignKey(django_settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
-from wagtail.log_actions import log
 
-from console.directory.models import Contact, Task
+from console.directory.exchange import NUMBERS, Change, merged_row, with_id
+from console.directory.models import KEEP_ALL, Contact, Task, Upload
 from safar.directory import COLUMNS, read_directory, row_from_contact
 from safar.directory import Contact as SharedContact
 
@@ -64,15 +65,14 @@ def load_directory() -> dict[str, int]:
 def keep_first_state(row: Contact) -> None:
     """Keep what an entry holds before its first change, so that the change can be undone. What is loaded has no history."""
     if row.pk and row.latest_revision_id is None:
-        row.save_revision(clean=False, changed=False, log_action=False)
+        row.save_revision(clean=False, log_action="wagtail.create")
 
 
 def save_change(row: Contact, *, by: AbstractBaseUser) -> None:
     """Save an entry that was changed outside the editor's form, with its place in the history."""
     is_new = row.pk is None
     row.save()
-    row.save_revision(user=by, clean=False, changed=not is_new, log_action=False)
-    log(instance=row, action="wagtail.create" if is_new else "wagtail.edit", user=by)
+    row.save_revision(user=by, clean=False, log_action="wagtail.create" if is_new else "wagtail.edit")
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def report_number(*, contact: SharedContact, now: datetime) -> Task:
         defaults={
             "contact": row,
             "name": contact.name,
-            "numbers": "; ".join((*contact.phones, *contact.text_channels))[:300],
+            "numbers": numbers_of(contact),
             "country": contact.country,
             "opened_at": now,
             "reported_at": now,
@@ -112,6 +112,42 @@ def close_tasks(*, contact: Contact, outcome: str, by: AbstractBaseUser, now: da
 
 
 @transaction.atomic
+def close_outdated_tasks(*, contact: Contact, by: AbstractBaseUser, now: datetime) -> None:
+    """Close the reports of numbers that the entry no longer has."""
+    for task in Task.objects.open().filter(contact=contact):
+        if task.numbers != numbers_of(contact.as_shared()):
+            close_task(task=task, outcome=Task.Outcome.CHANGED, by=by, now=now)
+
+
+def numbers_of(contact: SharedContact) -> str:
+    """The numbers of a contact as a task keeps them."""
+    return "; ".join((*contact.phones, *contact.text_channels))[:300]
+
+
+@transaction.atomic
 def close_task(*, task: Task, outcome: str, by: AbstractBaseUser, now: datetime) -> bool:
     """Close one task; return False when it was closed already."""
     return bool(Task.objects.open().filter(pk=task.pk).update(closed_at=now, closed_by=by, outcome=outcome))
+
+
+@transaction.atomic
+def import_changes(*, upload: Upload, changes: Sequence[Change], by: AbstractBaseUser) -> int:
+    """Write what the preview showed, each entry with its history; rows that are wrong are left out. Return how many."""
+    rows = {row["id"]: row for row in map(with_id, upload.rows)}
+    wanted = [change.identifier for change in changes if change.state in ("new", "changed")]
+    known = {row.identifier: row for row in Contact.objects.select_for_update().filter(identifier__in=wanted)}
+    centre = None if by.has_perm(KEEP_ALL) else by.centres.first()  # type: ignore[attr-defined]
+    for identifier in wanted:
+        row = known.get(identifier)
+        values = merged_row(rows[identifier], row)
+        if row is None:
+            row = Contact(identifier=identifier, centre=centre)
+        else:
+            keep_first_state(row)
+        for name in COLUMNS:
+            if name != "id":
+                setattr(row, name, (float(values[name]) if values[name] else None) if name in NUMBERS else values[name])
+        save_change(row, by=by)
+        close_outdated_tasks(contact=row, by=by, now=upload.at)
+    upload.delete()
+    return len(wanted)

@@ -1,31 +1,77 @@
-"""The directory in Wagtail's menu."""
+"""What the directory adds to Wagtail: its menu, its own screens, ownership, the first state of the history."""
 
 from __future__ import annotations
 
-from wagtail.admin.filters import WagtailFilterSet
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import include, path
+from django.utils import timezone
+from wagtail import hooks
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from console.directory.models import Contact
+from console.directory import import_views, services, views
+from console.directory.models import Contact, Task
+from console.directory.viewsets import DirectoryGroup, may_keep_all
 
+register_snippet(DirectoryGroup)
 
-class ContactFilters(WagtailFilterSet):
-    class Meta:
-        model = Contact
-        fields = ["country", "kind", "confidence"]
-
-
-class ContactViewSet(SnippetViewSet):
-    model = Contact
-    icon = "mobile-alt"
-    menu_label = "Directory"
-    menu_name = "directory"
-    menu_order = 110
-    add_to_admin_menu = True
-    list_display = ["name", "country", "kind", "phones", "confidence", "checked_on"]
-    list_per_page = 50
-    filterset_class = ContactFilters
-    search_fields = ["name", "phones", "city"]
+_urls = [
+    path("", views.task_list, name="tasks"),
+    path("<int:pk>/call/", views.call, name="call"),
+    path("tasks/<int:pk>/close/", views.close_task, name="close"),
+    path("map/", views.contact_map, name="map"),
+    path("import/", import_views.upload, name="import"),
+    path("import/<int:pk>/", import_views.preview, name="preview"),
+]
 
 
-register_snippet(ContactViewSet)
+@hooks.register("register_admin_urls")
+def directory_urls() -> list[Any]:
+    return [path("directory/", include((_urls, "directory"), namespace="directory"))]
+
+
+@hooks.register("before_create_snippet")
+def only_members_add(request: HttpRequest, model: type) -> None:
+    if model is Contact and not may_keep_all(request.user) and not request.user.centres.exists():  # type: ignore[union-attr]
+        raise PermissionDenied
+
+
+@hooks.register("after_create_snippet")
+def give_to_centre(request: HttpRequest, instance: Any) -> None:
+    """What a member of a centre adds belongs to that centre; with several, to the first by name."""
+    if isinstance(instance, Contact) and not instance.centre_id and not may_keep_all(request.user):
+        instance.centre = request.user.centres.first()  # type: ignore[union-attr]
+        services.save_change(instance, by=request.user)  # type: ignore[arg-type]
+
+
+@hooks.register("before_edit_snippet")
+def only_own_entries(request: HttpRequest, instance: Any) -> None:
+    """Wagtail's form asks for the right to the model only; whose entry it is, is asked here."""
+    if not isinstance(instance, Contact):
+        return
+    if not Contact.objects.editable_by(request.user).filter(pk=instance.pk).exists():
+        raise PermissionDenied
+    if request.method == "POST":
+        services.keep_first_state(Contact.objects.get(pk=instance.pk))
+
+
+@hooks.register("before_delete_snippet")
+def only_own_deletions(request: HttpRequest, instances: list[Any]) -> None:
+    for instance in instances:
+        only_own_entries(request, instance)
+
+
+@hooks.register("after_edit_snippet")
+def close_what_was_changed(request: HttpRequest, instance: Any) -> None:
+    """A new number answers the report that the old one did not work."""
+    if isinstance(instance, Contact):
+        services.close_outdated_tasks(contact=instance, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+
+
+@hooks.register("after_delete_snippet")
+def close_what_was_removed(request: HttpRequest, instances: list[Any]) -> None:
+    gone = [instance.identifier for instance in instances if isinstance(instance, Contact)]
+    for task in Task.objects.open().filter(identifier__in=gone):
+        services.close_task(task=task, outcome=Task.Outcome.REMOVED, by=request.user, now=timezone.now())  # type: ignore[arg-type]

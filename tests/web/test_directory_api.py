@@ -85,8 +85,11 @@ async def test_an_address_that_asks_too_often_is_told_when_to_come_back() -> Non
     refused = await get("country=QA&limit=1", x_forwarded_for="203.0.113.7")
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 60
-    elsewhere = await AsyncClient(client=["203.0.113.7", 0]).get("/api/v1/contacts?country=QA&limit=1")
-    assert elsewhere.status_code == 200
+    # Django's test client has no argument for the caller's address.
+    neighbour = AsyncClient()
+    scope = neighbour._base_scope
+    neighbour._base_scope = lambda **given: {**scope(**given), "client": ["203.0.113.7", 0]}  # type: ignore[method-assign]
+    assert (await neighbour.get("/api/v1/contacts?country=QA&limit=1")).status_code == 200
 
 
 def test_the_openapi_document_describes_it() -> None:

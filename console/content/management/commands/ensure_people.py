@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-_EDITOR_MODELS = ("answer", "contact", "notice", "desk")
+_EDITOR_MODELS = ("answer", "contact", "centre", "notice", "desk")
+_CENTRE_PERMISSIONS = ("add_contact", "change_contact", "delete_contact", "view_contact")
 _OPERATOR_PERMISSIONS = ("view_case", "change_case")
 
 
@@ -22,7 +23,10 @@ class Command(BaseCommand):
         access = Permission.objects.get(codename="access_admin")
         editors, _ = Group.objects.get_or_create(name="Editors")
         names = [f"{verb}_{model}" for verb in ("add", "change", "delete", "view", "publish") for model in _EDITOR_MODELS]
-        editors.permissions.add(access, *Permission.objects.filter(codename__in=[*names, "view_feedback"]))
+        names += ["keep_every_contact", "view_feedback"]
+        editors.permissions.add(access, *Permission.objects.filter(codename__in=names))
+        centres, _ = Group.objects.get_or_create(name="Centre editors")
+        centres.permissions.add(access, *Permission.objects.filter(codename__in=_CENTRE_PERMISSIONS))
         operators, _ = Group.objects.get_or_create(name="Operators")
         operators.permissions.add(access, *Permission.objects.filter(codename__in=_OPERATOR_PERMISSIONS))
         users = get_user_model()
