@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     contacts.add_argument("--nationality")
     contacts.add_argument("--kind", action="append", choices=KINDS, help="may be given several times; all kinds without it")
     contacts.add_argument("--language", default="en")
+    directory = add("directory", "Report on the directory; export, import, fetch missions from Wikidata.", has_json=False)
+    directory.add_argument("arguments", nargs=argparse.REMAINDER, metavar="report | export | import | wikidata ...")
     add("coverage", "What each language has and lacks.")
     publish = add("publish", "Publish what the console holds as a new signed bundle.")
     publish.add_argument("--roll-back", action="store_true", help="go back to the bundle before the current one")

@@ -245,6 +245,13 @@ def publish(given: Namespace) -> int:
     return 0
 
 
+def directory(given: Namespace) -> int:
+    """Handed to the web process's own command, which has the database."""
+    environment = {**os.environ, **settings().environment(), "PYTHONPATH": str(ROOT)}
+    command = [str(runner.WEB_PYTHON), str(ROOT / "manage.py"), "directory", *given.arguments]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
 def doctor(given: Namespace) -> int:
     """Each check with what to do when it fails; exit code 1 when any does."""
     checks = [_check(name, probe) for name, probe in _CHECKS]

@@ -32,7 +32,7 @@ def published_answers() -> dict[str, dict[str, dict[str, shared.Answer]]]:
 def publish() -> str:
     """Build, sign and switch to a bundle of what the console holds now; return its digest."""
     known = settings()
-    contacts = with_descriptions(contact.as_shared() for contact in Contact.objects.all())
+    contacts = with_descriptions(contact.as_shared() for contact in Contact.objects.publishable())
     notices = [notice.as_shared() for notice in Notice.objects.all()]
     data = pack(published_answers(), contacts, notices)
     digest = BundleStore(known.bundles).publish(data, signing_key(known.var / "keys"))

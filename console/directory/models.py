@@ -51,6 +51,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             return self
         return self.filter(centre__members=user.pk)
 
+    def publishable(self) -> ContactQuerySet:
+        """What leaves the console. Hidden entries stay here, except emergency numbers, which libphonenumber may confirm."""
+        return self.exclude(models.Q(confidence="low") & ~models.Q(kind="emergency"))
+
     def due(self, today: date) -> ContactQuerySet:
         """Entries that nobody has checked for longer than their kind allows, or ever; as `safar.directory` counts."""
         due = models.Q(checked_on="")

@@ -18,7 +18,8 @@ from safar.directory import COLUMNS, read_directory, row_from_contact
 from safar.directory import Contact as SharedContact
 
 
-def _values(contact: SharedContact) -> dict[str, Any]:
+def contact_values(contact: SharedContact) -> dict[str, Any]:
+    """The fields of an entry, without its identifier."""
     texts = {name: value for name, value in row_from_contact(contact).items() if name != "id"}
     return {**texts, "latitude": contact.latitude, "longitude": contact.longitude}
 
@@ -40,7 +41,7 @@ def load_directory() -> dict[str, int]:
     counts = dict.fromkeys(("added", "updated", "kept", "same"), 0)
     added, updated = [], []
     for contact in read_directory():
-        values = _values(contact)
+        values = contact_values(contact)
         digest = _digest(values)
         row = known.get(contact.id)
         if row is None:
