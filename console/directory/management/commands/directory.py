@@ -60,6 +60,9 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used ({error}). Is it made? Start Safar once with: make run") from error
 
+    def _say(self, text: str) -> None:
+        self.stderr.write(text)
+
     # --- report ---
 
     def _report(self, options: dict[str, Any]) -> None:
@@ -145,7 +148,7 @@ class Command(BaseCommand):
         else:
             folder = settings().var / "wikidata"
             senders = options["sender"] or sorted(countries())
-            wikidata.fetch(folder, senders, say=lambda text: self.stderr.write(text), again=options["again"])
+            wikidata.fetch(folder, senders, say=self._say, again=options["again"])
             listed = list(wikidata.kept_missions(folder))
         if options["sender"]:
             listed = [mission for mission in listed if mission.sender in options["sender"]]
