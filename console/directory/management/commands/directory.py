@@ -61,7 +61,7 @@ class Command(BaseCommand):
             raise CommandError(f"The database cannot be used ({error}). Is it made? Start Safar once with: make run") from error
 
     def _say(self, text: str) -> None:
-        self.stderr.write(text)
+        self.stderr.write(text)  # type: ignore[no-untyped-call]
 
     # --- report ---
 
