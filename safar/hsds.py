@@ -201,6 +201,8 @@ def _row(service: Json) -> Row:
         **{name: "" if location.get(name) is None else str(location[name]) for name in ("latitude", "longitude")},
         **_numbers(service, location, country),
     }
+    if row["latitude"] and row["longitude"] and not row.get("precision"):
+        row["precision"] = "exact"  # HSDS knows only the place itself
     return {"id": row.get("id") or f"{country.lower()}-hsds-{service.get('id', '')}", **row}
 
 

@@ -25,6 +25,7 @@ EMBASSY = dict.fromkeys(COLUMNS, "") | {
     "city": "Doha",
     "latitude": "25.29",
     "longitude": "51.53",
+    "precision": "city",
     "timezone": "Asia/Qatar",
     "hours": "Mo-Fr 08:00-17:00",
     "languages": "ne;en",
@@ -114,13 +115,23 @@ def test_a_service_of_another_directory_brings_what_it_says() -> None:
         "phones": [{"id": "1", "number": '"+974 4466 7788"'}, {"id": "2", "number": "44667789", "type": "fax"}],
         "schedules": [{"id": "3", "byday": "SU,MO", "opens_at": "10:00:00", "closes_at": "18:00:00"}],
         "service_at_locations": [
-            {"id": "4", "location": {"id": "5", "location_type": "physical", "addresses": [{"city": "Doha", "country": "QA"}]}}
+            {
+                "id": "4",
+                "location": {
+                    "id": "5",
+                    "location_type": "physical",
+                    "latitude": 25.3,
+                    "longitude": 51.5,
+                    "addresses": [{"city": "Doha", "country": "QA"}],
+                },
+            }
         ],
         "attributes": [{"id": "6", "taxonomy_term": {"code": "legal_aid", "name": "Legal aid"}}],
     }
     row = rows_from_hsds([foreign])[0]
     assert row["id"] == "qa-hsds-ac148810-d857-441c-9679-408f346de14b"
     assert (row["country"], row["kind"], row["city"], row["phones"]) == ("QA", "legal_aid", "Doha", "+97444667788")
+    assert (row["latitude"], row["longitude"], row["precision"]) == ("25.3", "51.5", "exact")
     assert row["hours"] == "Su,Mo 10:00-18:00"
     assert row["does"] == ""
 

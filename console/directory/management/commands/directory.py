@@ -6,7 +6,8 @@ import json
 import time
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,10 @@ class Command(BaseCommand):
 
     def _export(self, options: dict[str, Any]) -> None:
         rows = [row.row() for row in Contact.objects.all() if options["country"] in (None, row.country)]
-        writers = {
+        writers: dict[str, Callable[[list[exchange.Row]], bytes]] = {
             ".csv": exchange.as_csv,
             ".xlsx": exchange.as_xlsx,
-            ".json": lambda listed: json.dumps(
-                to_hsds(listed, for_staff=options["for_staff"]), ensure_ascii=False, indent=1
-            ).encode(),
+            ".json": partial(_as_hsds, for_staff=options["for_staff"]),
         }
         path: Path = options["file"]
         if path.suffix not in writers:
@@ -162,3 +161,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name.replace('_', ' '):36}{value:>8}")
         if not options["write"]:
             self.stdout.write("Nothing was written. To add what is new, hidden until verified, add --write.")
+
+
+def _as_hsds(rows: list[exchange.Row], *, for_staff: bool) -> bytes:
+    return json.dumps(to_hsds(rows, for_staff=for_staff), ensure_ascii=False, indent=1).encode()
