@@ -13,7 +13,6 @@ from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import RevisionMixin
-from wagtail.search import index
 
 from console.directory import checks
 from safar import directory as shared
@@ -72,7 +71,7 @@ def _checked_before(limit: date) -> models.Q:
     return models.Q(checked_on__lt=text) & ~models.Q(checked_on__in=whole)
 
 
-class Contact(RevisionMixin, index.Indexed, models.Model):
+class Contact(RevisionMixin, models.Model):
     """One way to reach help. Fields with several values separate them by semicolons, as in data/directory/."""
 
     centre = models.ForeignKey(
@@ -152,16 +151,6 @@ class Contact(RevisionMixin, index.Indexed, models.Model):
             ],
             heading=_("How we know"),
         ),
-    ]
-    search_fields = [
-        index.SearchField("name"),
-        index.SearchField("phones"),
-        index.SearchField("city"),
-        index.AutocompleteField("name"),
-        index.FilterField("country"),
-        index.FilterField("kind"),
-        index.FilterField("confidence"),
-        index.FilterField("centre_id"),
     ]
 
     class Meta:

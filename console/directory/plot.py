@@ -11,6 +11,8 @@ from console.directory.models import Contact
 from safar.languages import country_name
 
 WIDTH = 1000.0  # units of the picture; it scales with the screen
+_MOST_HEIGHT = 560.0
+_LETTER, _LINE = 7.5, 15.0  # about the size of a letter of the labels
 _MARGIN_DEG = 0.05
 _LEAST_SPAN_DEG = 0.4
 _LINES = 6
@@ -69,12 +71,14 @@ class _Frame:
     def __init__(self, places: list[tuple[float, float]]) -> None:
         latitudes, longitudes = zip(*places, strict=True)
         self.south, self.north = _widened(min(latitudes), max(latitudes))
-        self.west, self.east = _widened(min(longitudes), max(longitudes))
+        west, east = _widened(min(longitudes), max(longitudes))
         squeeze = max(cos(radians((self.south + self.north) / 2)), 0.3)
+        # A tall country gets more of its neighbours to the left and right, not a picture of two screens.
+        missing = max((self.north - self.south) * WIDTH / (_MOST_HEIGHT * squeeze) - (east - west), 0.0) / 2
+        self.west, self.east = west - missing, east + missing
         self.scale = WIDTH / (self.east - self.west)
         self.stretch = self.scale / squeeze
-        self.height = min((self.north - self.south) * self.stretch, WIDTH)
-        self.stretch = self.height / (self.north - self.south)
+        self.height = round((self.north - self.south) * self.stretch, 1)
 
     def x(self, longitude: float) -> float:
         return round((longitude - self.west) * self.scale, 1)
@@ -124,12 +128,18 @@ def _labels(rows: Sequence[Contact], frame: _Frame, *, by_country: bool) -> list
         name = row.country if by_country else row.city
         if name:
             places.setdefault(name, []).append(row)
-    return [
-        Label(
-            x=frame.x(sum(row.longitude or 0.0 for row in listed) / len(listed)),
-            y=frame.y(sum(row.latitude or 0.0 for row in listed) / len(listed)),
-            text=f"{country_name(name, 'en') if by_country else name} ({len(listed)})",
-            code=name if by_country else "",
-        )
-        for name, listed in places.items()
-    ]
+    labels: list[Label] = []
+    for name, listed in sorted(places.items(), key=lambda item: -len(item[1])):
+        text = f"{country_name(name, 'en') if by_country else name} ({len(listed)})"
+        x = frame.x(sum(row.longitude or 0.0 for row in listed) / len(listed))
+        y = frame.y(sum(row.latitude or 0.0 for row in listed) / len(listed))
+        label = Label(min(x, WIDTH - _LETTER * len(text)), max(y, 2 * _LINE), text, name if by_country else "")
+        # Where many are close, the place with most entries is named; the others say their name under the mouse.
+        if not any(_overlap(label, other) for other in labels):
+            labels.append(label)
+    return labels
+
+
+def _overlap(one: Label, other: Label) -> bool:
+    first, second = sorted((one, other), key=lambda label: label.x)
+    return abs(one.y - other.y) < _LINE and second.x < first.x + _LETTER * len(first.text)

@@ -7,10 +7,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
+from wagtail.log_actions import log
 
 from console.directory.exchange import NUMBERS, Change, merged_row, with_id
 from console.directory.models import KEEP_ALL, Contact, Task, Upload
@@ -66,14 +68,20 @@ def load_directory() -> dict[str, int]:
 def keep_first_state(row: Contact) -> None:
     """Keep what an entry holds before its first change, so that the change can be undone. What is loaded has no history."""
     if row.pk and row.latest_revision_id is None:
-        row.save_revision(clean=False, log_action="wagtail.create")
+        _keep_state(row, "wagtail.create", by=None)
 
 
 def save_change(row: Contact, *, by: AbstractBaseUser) -> None:
     """Save an entry that was changed outside the editor's form, with its place in the history."""
-    is_new = row.pk is None
+    action = "wagtail.create" if row.pk is None else "wagtail.edit"
     row.save()
-    row.save_revision(user=by, clean=False, log_action="wagtail.create" if is_new else "wagtail.edit")
+    _keep_state(row, action, by=by)
+
+
+def _keep_state(row: Contact, action: str, *, by: AbstractBaseUser | None) -> None:
+    revision = row.save_revision(user=by, clean=False, log_action=False)
+    # Wagtail shows one line of the history for each action of a request; an import changes many entries in one.
+    log(instance=row, action=action, user=by, revision=revision, content_changed=True, uuid=uuid4())
 
 
 @transaction.atomic

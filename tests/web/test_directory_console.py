@@ -204,9 +204,12 @@ def test_filters_map_and_export_answer(centres: dict[str, Centre]) -> None:
     services.load_directory()
     client = person("keeper", "Editors")
     assert client.get(f"{LIST}?country=QA&due=true&serves=NP").status_code == 200
+    for words in ("Ministry+of+Labour", "16008", "qa-labour_complaint-ministry-hotline"):
+        assert "Ministry of Labour hotline" in client.get(f"{LIST}?q={words}").content.decode()
+    assert "Ministry of Labour hotline" not in client.get(f"{LIST}?q=no+such+words").content.decode()
     world = client.get("/console/directory/map/").content.decode()
     assert world.count("<circle") > 200
-    assert ">Qatar (" in world
+    assert ">United Arab Emirates (" in world
     qatar = client.get("/console/directory/map/?country=QA").content.decode()
     assert ">Doha (" in qatar
     assert "No entry of Andorra has coordinates" in client.get("/console/directory/map/?country=AD").content.decode()
@@ -381,6 +384,7 @@ def test_nothing_is_written_before_the_yes_and_all_of_it_after(centres: dict[str
     own.save()
     assert "has changed since this preview" not in client.post(where, {"digest": digest}, follow=True).content.decode()
     own.refresh_from_db()
+    assert client.get(f"{LIST}history/{own.pk}/").content.decode().count("/revert/") == 1
     new = Contact.objects.get(identifier="qa-new")
     assert (own.phones, own.city, new.centre) == ("+97444667799", "Doha", centres["Doha"])
     assert [revision.as_object().phones for revision in own.revisions.order_by("created_at")] == ["+97444667788", "+97444667799"]
