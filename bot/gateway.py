@@ -20,8 +20,9 @@ from bot.services import Incoming
 from console.cases.services import open_case
 from console.directory.services import report_number
 from safar.cards import reported_contact
+from safar.directory import Contact
 from safar.geography import Position
-from safar.replies import Composer
+from safar.replies import DANGER_KINDS, Composer
 from safar.replies import Message as Reply
 from safar.topics import catalogue
 
@@ -123,9 +124,7 @@ class Gateway:
         said_before = conversation.messages.filter(body__payload=message.body["payload"], pk__lt=message.pk)
         if contact and not await said_before.aexists():
             await sync_to_async(report_number)(contact=contact, now=timezone.now())
-        # An entry that is gone needs no check: whoever presses the button of an old card gets the menu.
-        text = "notice_number_reported" if contact else "utter_menu"
-        reply = composer.say(text, buttons=composer.after_report_buttons() if contact else composer.menu_buttons())
+        reply = after_report(composer, contact) if contact else composer.say("utter_menu", buttons=composer.menu_buttons())
         return await self._keep(conversation, message, Turn([reply], None, {}, False))
 
     async def _leave_to_operator(self, conversation: Conversation, message: Message) -> list[Message]:
@@ -225,6 +224,15 @@ def _record(conversation: Conversation, message: Message, turn: Turn, *, answere
         now=timezone.now(),
         answered=answered,
     )
+
+
+def after_report(composer: Composer, failed: Contact) -> Reply:
+    """Thanks for telling that a number did not work, with other numbers for the same need."""
+    kinds = dict.fromkeys((failed.kind,) if failed.kind in DANGER_KINDS else (failed.kind, "migrant_helpline"))
+    found = composer.bundle.find_contacts(kinds, composer.country or failed.country, composer.nationality)
+    others = [contact for contact in found if contact.id != failed.id and (contact.phones or contact.text_channels)]
+    thanks = composer.say("notice_number_reported", buttons=composer.after_report_buttons())
+    return {**thanks, "contacts": [composer.card(contact) for contact in others[:3]]}
 
 
 def unavailable(composer: Composer) -> list[Reply]:

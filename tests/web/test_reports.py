@@ -53,6 +53,14 @@ async def test_a_report_opens_a_task_and_thanks(gateway: Gateway, assistant: Fak
     assert assistant.turns == []
 
 
+async def test_who_reports_gets_other_numbers_for_the_same_need_and_not_the_dead_one(gateway: Gateway) -> None:
+    complaints = (await gateway.receive(await someone(), press(MINISTRY)))[0].body["contacts"]
+    assert {card["kind"] for card in complaints} == {"labour_complaint"}
+    assert [channel["href"] for card in complaints for channel in card["channels"]] == ["sms:92727"]
+    police = (await gateway.receive(await someone(), press("qa-emergency-national-command-centre")))[0].body["contacts"]
+    assert [card["id"] for card in police] == ["qa-emergency-deaf-people"]
+
+
 async def test_people_are_counted_and_one_person_once(gateway: Gateway) -> None:
     first = await someone()
     await gateway.receive(first, press(MINISTRY, "1"))
