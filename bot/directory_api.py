@@ -18,9 +18,9 @@ from bot.api import ContactOut, ErrorOut
 from bot.bundles import current_bundle
 from bot.services import known_country
 from safar.bundle import Bundle
+from safar.cards import CardWriter
 from safar.directory import Contact
 from safar.languages import best_language, country_name
-from safar.replies import Composer
 from safar.settings import settings
 from safar.topics import KINDS
 
@@ -99,7 +99,8 @@ def _known(code: str | None, name: str) -> str:
 
 
 def _found(bundle: Bundle, language: str, country: str, nationality: str | None, kinds: Any, window: slice) -> dict[str, Any]:
-    composer = Composer(bundle, language, country, nationality)
+    # A card without "open now": the answer is kept longer than that holds.
+    writer = CardWriter(bundle, language, country, nationality)
     found = bundle.find_contacts([kind for kind in KINDS if kind in kinds], country, nationality, limit_per_kind=_MOST_PER_KIND)
     return {
         "version": bundle.digest[:16],
@@ -108,12 +109,12 @@ def _found(bundle: Bundle, language: str, country: str, nationality: str | None,
         "nationality": nationality,
         "language": language,
         "total": len(found),
-        "contacts": [_public(composer, contact) for contact in found[window]],
+        "contacts": [_public(writer, contact) for contact in found[window]],
     }
 
 
-def _public(composer: Composer, contact: Contact) -> dict[str, Any]:
-    card = composer.card(contact)
+def _public(writer: CardWriter, contact: Contact) -> dict[str, Any]:
+    card = writer.card(contact)
     card["report"] = None  # a report needs the conversation that it is made in
     facts = ("latitude", "longitude", "source_title", "source_url")
     return {**card, **{name: getattr(contact, name) for name in facts}}

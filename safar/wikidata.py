@@ -194,7 +194,7 @@ def unusable(mission: Mission) -> str:
         return "no ISO country"
     if mission.sender == mission.host:
         return "in its own country"
-    if not (mission.website or mission.address or mission.email or _numbers(mission)[0]):
+    if not (mission.website or mission.address or mission.email or mission.place or _numbers(mission)[0]):
         return "no way to reach it"
     return ""
 
@@ -231,7 +231,7 @@ def row_of(mission: Mission, *, checked_on: str = "") -> Row:
         "checked_on": checked_on,
         "confidence": "low",
     }
-    return {name: row.get(name, "") for name in COLUMNS}
+    return {**dict.fromkeys(COLUMNS, ""), **row}
 
 
 def _numbers(mission: Mission) -> tuple[list[str], str]:

@@ -69,18 +69,19 @@ def compare(missions: Sequence[Mission]) -> Comparison:
 
 
 def _own_offices() -> dict[tuple[str, str], set[str]]:
-    """(host, nationality) to what the directory's own entries of consulates are recognised by."""
+    """(host, nationality) to what the directory's consulates are recognised by."""
     own: dict[tuple[str, str], set[str]] = {}
-    for contact in Contact.objects.filter(kind="consulate").exclude(source_title="Wikidata"):
+    for contact in Contact.objects.filter(kind="consulate"):
         for home in contact.serves.split(";"):
             own.setdefault((contact.country, home), set()).update(_marks(contact.row()))
     return own
 
 
 def _marks(row: Row) -> set[str]:
-    """Its city, its numbers, the host of its site: one of them in common, and it is the same office."""
+    """Its city, its numbers, the host of its site, its name in Wikidata: one in common, and it is the same office."""
     site = (urlsplit(row["url"]).hostname or "").removeprefix("www.")
-    return {mark for mark in (row["city"].casefold(), site, *row["phones"].split(";")) if mark}
+    entity = row["source_url"] if "wikidata.org" in row["source_url"] else ""
+    return {mark for mark in (row["city"].casefold(), site, entity, *row["phones"].split(";")) if mark}
 
 
 def _problem(row: Row) -> str:

@@ -104,10 +104,10 @@ def close_task(request: HttpRequest, pk: int) -> HttpResponse:
 @_may_change
 @require_GET
 def contact_map(request: HttpRequest) -> HttpResponse:
-    """Where entries are, of all countries or of one: a dot far from the others is a wrong coordinate."""
+    """Where entries are: of one country all, of the world those that people see. A dot far from the others is wrong."""
     country = request.GET.get("country", "")
     rows = Contact.objects.exclude(latitude=None).exclude(longitude=None)
-    shown = rows.filter(country=country) if country else rows
+    shown = rows.filter(country=country) if country else rows.exclude(confidence="low")
     context = {
         "plot": plot(list(shown), timezone.now().date(), by_country=not country),
         "country": country,
