@@ -1,6 +1,7 @@
 """Rasa custom actions: slots in, one lookup, one reply, events out. No text: the reply generator writes it."""
 
 from actions.answer import ActionAnswer, ActionExplainSimpler, ActionOfferTopics
+from actions.complaint import ValidateComplaintForm
 from actions.feedback import ActionFeedbackBad, ActionFeedbackGood
 from actions.handover import ActionTalkToHuman
 from actions.lists import ActionChecklist, ActionMyData, ActionWatchedPhone
@@ -22,4 +23,5 @@ __all__ = [
     "ActionTalkToHuman",
     "ActionUpdateProfile",
     "ActionWatchedPhone",
+    "ValidateComplaintForm",
 ]

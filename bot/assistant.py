@@ -47,13 +47,18 @@ class Assistant:
             limits=httpx.Limits(max_connections=100),
         )
 
-    async def turn(self, *, conversation: str, text: str, message_id: str, profile: dict[str, str | None]) -> Turn:
+    async def turn(
+        self, *, conversation: str, text: str, message_id: str, profile: dict[str, str | None], sent_at: float
+    ) -> Turn:
         """Hand one message over and wait for what the assistant says.
+
+        Args:
+            sent_at: when the message arrived (seconds since 1970): one that came before a question was asked is no answer to it.
 
         Raises:
             AssistantAway: nothing usable came back; the caller keeps the message.
         """
-        body = {"sender": conversation, "message": text, "message_id": message_id, "metadata": profile}
+        body = {"sender": conversation, "message": text, "message_id": message_id, "metadata": {**profile, "sent_at": sent_at}}
         try:
             answer = await self._http.post("/webhooks/safar/webhook", json=body)
             answer.raise_for_status()

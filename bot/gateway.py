@@ -88,6 +88,7 @@ class Gateway:
                 text=message.body.get("payload") or _as_text(message.text),
                 message_id=str(message.pk),
                 profile=_profile(conversation),
+                sent_at=message.at.timestamp(),
             )
         except AssistantAway as error:
             logger.error("assistant.away conversation=%s error=%s", conversation.pk, error)

@@ -15,6 +15,8 @@ from rasa.utils.endpoints import EndpointConfig
 from components.conversation import profile_from, understood_from
 from safar import guided
 from safar.bundle import BundleClient
+from safar.complaint_replies import REPLIES, resume_button
+from safar.complaints import Notebook
 from safar.replies import Button, Composer, Message, as_plain_text
 from safar.settings import settings
 
@@ -161,7 +163,11 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         bundle = self._client.current()
         composer = Composer(bundle, profile.language, profile.country, profile.likely_nationality, profile.city)
         messages = self._compose(composer, utter_action, {**slots, **kwargs})
+        if slots.get("complaint") and not tracker.active_loop_name:
+            _offer_to_go_on(composer, messages, slots["complaint"])
         understood = understood_from(parse)
+        if kwargs.get("calm"):  # an action that knows what was asked for has seen that this is no alarm
+            understood = {**understood, "urgent": False, "evidence": []}
         if understood["urgent"] and "domain_responses" in kwargs:
             # A rule answers with a plain response ("hello", "thanks") and no action has looked for danger.
             messages.insert(0, composer.danger())
@@ -184,6 +190,8 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         return {"text": text, "buttons": [button for message in messages for button in message["buttons"]]}
 
     def _compose(self, composer: Composer, name: str, given: dict[str, Any]) -> list[Message]:
+        if name in REPLIES:
+            return REPLIES[name](composer, given)
         if name in _WRITERS:
             return _WRITERS[name](composer, given)
         values: dict[str, Any] = {"days": settings().retention_days, "reference": given.get("reference") or ""}
@@ -194,3 +202,12 @@ class BundleReplyGenerator(NaturalLanguageGenerator):
         except KeyError as error:
             logger.error("reply.missing name=%s key=%s", name, error)
             return [composer.say("utter_not_understood", buttons=composer.menu_buttons())]
+
+
+def _offer_to_go_on(composer: Composer, messages: list[Message], complaint: dict[str, Any]) -> None:
+    """Wherever the menu is offered, a letter that was begun comes first: also a week later, also after "hello"."""
+    buttons = messages[-1]["buttons"]
+    resume = resume_button(composer)
+    offers_menu = any(button["payload"] in ("/help_menu", "/talk_to_human") for button in buttons)
+    if offers_menu and resume not in buttons and Notebook.load(complaint).is_unfinished:
+        messages[-1]["buttons"] = [resume, *buttons]

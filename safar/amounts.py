@@ -42,9 +42,9 @@ class Money:
 
 def rounded(amount: Fraction, currency: str) -> Decimal:
     """To the smallest unit of a currency, half up as labour offices do."""
-    digits = get_currency_precision(currency) if currency else 2
+    digits = int(get_currency_precision(currency)) if currency else 2
     scaled = (Decimal(amount.numerator) * 10**digits / Decimal(amount.denominator)).quantize(Decimal(1), ROUND_HALF_UP)
-    return scaled.scaleb(-digits)
+    return Decimal(scaled.scaleb(-digits))
 
 
 def shown_number(number: Decimal | Fraction, language: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 from babel import Locale
+from babel.languages import get_official_languages
 
 from safar.errors import ContentError
 from safar.settings import ROOT
@@ -86,6 +87,12 @@ def best_language(wanted: Iterable[str]) -> str:
         if code in languages():
             return code
     return DEFAULT
+
+
+def host_language(country: str | None) -> str:
+    """The language that an office of a country reads: its first official one, or English when Safar does not speak that."""
+    official = get_official_languages(country) if country else ()
+    return official[0] if official and official[0] in languages() else DEFAULT
 
 
 def accepted_languages(header: str) -> list[str]:

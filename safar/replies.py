@@ -19,6 +19,7 @@ from babel.dates import format_timedelta
 from safar import languages
 from safar.bundle import Bundle, FoundAnswer
 from safar.cards import CardWriter, card_lines, local_date
+from safar.complaints import LETTERS, SUMS_AFTER
 from safar.directory import EVERYONE, FOR_CITIZENS, Contact, library_emergency
 from safar.geography import Position
 from safar.lookup import Seeker, is_here
@@ -279,6 +280,7 @@ class Composer:
         known = catalogue().topics.get(topic)
         return [
             *(self._offer(name) for name in (known.offers if known else ())),
+            *self._complaint_buttons(topic),
             self.button("button_person", "/talk_to_human"),
             self.button("button_good", "/feedback_good"),
             self.button("button_bad", "/feedback_bad"),
@@ -292,6 +294,12 @@ class Composer:
 
     def after_report_buttons(self) -> list[Button]:
         return [self.button("button_person", "/talk_to_human"), self.button("button_menu", "/help_menu")]
+
+    def _complaint_buttons(self, topic: str) -> list[Button]:
+        """A letter and a sum, where an answer makes people ask for them."""
+        letter = self.button("button_complaint", f'/complaint{{"complaint_step":"start","complaint_part":"{topic}"}}')
+        sums = self.button("button_sum", '/complaint{"complaint_step":"sums"}')
+        return [*([letter] if topic in LETTERS else []), *([sums] if topic in SUMS_AFTER else [])]
 
     def language_buttons(self) -> list[Button]:
         return [

@@ -73,7 +73,8 @@ def work_out(kind: str, country: str, values: Mapping[str, Decimal], currency: s
     """The sum of a kind for a country, or None when there is no checked rule.
 
     Args:
-        values: by question: `basic` (pay a month), `hours`, `service` (months), `leave` (days); for wages `wage`, `months`, `paid`.
+        values: by question: `basic` (pay a month), `hours`, `service` (months), `leave` (days);
+            for wages `wage` (a month), `months`, `paid`.
     """
     if kind == WAGES:
         return wages_owed(values["wage"], values["months"], values.get("paid", Decimal(0)), currency)
@@ -133,8 +134,8 @@ def _end_of_service(rule: Mapping[str, Any], basic: Fraction, values: Mapping[st
     ]
     if years > first:
         steps.append(_years("sum_later_years", basic, rule["then_per_year"], years - first))
-        parts = [step.parts[-1] for step in steps[1:]]
-        steps.append(Step("sum_total", (parts[0], "+", parts[1], "=", sum(parts, Fraction(0)))))  # type: ignore[arg-type]
+        early, late = (Fraction(step.parts[-1]) for step in steps[1:])
+        steps.append(Step("sum_total", (early, "+", late, "=", early + late)))
     limit = basic * rule.get("most_months_of_pay", 0)
     total = steps[-1].parts[-1]
     if limit and isinstance(total, Fraction) and total > limit:
