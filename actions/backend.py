@@ -54,7 +54,7 @@ class Backend:
         """Open a case for a conversation, or add to the one that is open.
 
         Args:
-            reason: `danger` or `wish` (the person asked for somebody).
+            reason: `danger`, `wish` (the person asked for somebody), or `complaint` (they sent their letter).
             about: the group of the menu that the person chose as the reason, or an empty string.
 
         Raises:

@@ -17,6 +17,7 @@ from ninja.errors import HttpError, ValidationError
 from bot import live, services
 from bot.bundles import composer_for, current_bundle
 from bot.gateway import Gateway
+from bot.letters import attachments_of
 from bot.models import Conversation, Message
 from safar.errors import BundleError
 from safar.languages import accepted_languages, best_language, country_name, languages
@@ -110,6 +111,14 @@ class ContactOut(Schema):
     report: ButtonOut | None = None
 
 
+class AttachmentOut(Schema):
+    """A file; `url` is on this server and works for an hour, then the message has a new one."""
+
+    title: str
+    url: str
+    type: str
+
+
 class MessageOut(Schema):
     id: int
     at: str
@@ -123,6 +132,7 @@ class MessageOut(Schema):
     buttons: list[ButtonOut] = []
     contacts: list[ContactOut] = []
     sources: list[SourceOut] = []
+    attachments: list[AttachmentOut] = []
     client_id: str | None = None
 
 
@@ -166,6 +176,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "buttons": body.get("buttons", []),
         "contacts": body.get("contacts", []),
         "sources": body.get("sources", []),
+        "attachments": attachments_of(message),
         "client_id": message.client_id or None,
     }
 

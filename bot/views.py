@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from bot.bundles import current_bundle
+from bot.letters import PDF_TYPE, Expired, as_pdf, file_name, signed_letter
 from bot.services import known_country
 from safar.bundle import BundleStore
 from safar.checklists import checklists
@@ -108,3 +109,21 @@ def archive(request: HttpRequest, digest: str) -> HttpResponse:
     except BundleError:
         raise Http404 from None
     return HttpResponse(data, content_type="application/zip", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@require_GET
+def letter(request: HttpRequest, token: str) -> HttpResponse:
+    """A complaint letter on paper, made now and kept nowhere: not here, not in the browser's cache, not in a referrer."""
+    try:
+        found = signed_letter(token)
+    except Expired:
+        code = best_language(accepted_languages(request.headers.get("Accept-Language", "")))
+        text = current_bundle().string("letter_link_expired", code)
+        return HttpResponse(text, status=410, content_type="text/plain; charset=utf-8")
+    headers = {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+        "Content-Disposition": f'attachment; filename="{file_name(found)}"',
+    }
+    return HttpResponse(as_pdf(found), content_type=PDF_TYPE, headers=headers)

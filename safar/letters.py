@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from safar.sums import Step
 
 # Keeps numbers and their signs left to right inside right-to-left text.
 _LTR, _END = "\u2066", "\u2069"
+_LONG_NUMBER = re.compile(r"\+?\d[\d\s().,/-]*\d")
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,17 @@ def lines_of(composer: Composer, sheet: Sheet) -> list[tuple[str, str, str]]:
     say = _strings(composer)
     lines = []
     for question in sheet.questions:
-        lines.append((question, say(f"line_{question}"), shown_answer(composer, sheet, question)))
+        lines.append((question, say(f"line_{question}"), _isolated(shown_answer(composer, sheet, question))))
         owed = sheet.owed(composer.country) if question == "paid" else None
         if owed and owed.total:
             formula = shown_step(composer, owed.steps[0], owed.total.currency)
             lines.append(("", say("line_owed"), formula))
     return lines
+
+
+def _isolated(text: str) -> str:
+    """With telephone numbers and dates left to right, whatever stands around them; numbers that are so already stay."""
+    return text if _LTR in text else _LONG_NUMBER.sub(lambda number: f"{_LTR}{number[0]}{_END}", text)
 
 
 def shown_answer(composer: Composer, sheet: Sheet, question: str) -> str:

@@ -60,7 +60,12 @@ environment() { # name, interpreter
 environment web "$python_web"
 environment assistant "$python_assistant"
 
-command -v npm >/dev/null 2>&1 || die "npm is missing; it builds the web widget. Install it with: apt-get install nodejs npm"
+command -v npm >/dev/null 2>&1 || die "npm is missing; it builds the web widget and fetches fonts. Install it with: apt-get install nodejs npm"
+if [ ! -d fonts/node_modules ] || ! cmp -s fonts/package-lock.json fonts/node_modules/lock; then
+  say "Fetching the fonts of letters"
+  (cd fonts && npm ci --no-audit --no-fund --loglevel=error)
+  cp fonts/package-lock.json fonts/node_modules/lock
+fi
 sources=$(cat widget/package-lock.json widget/src/* widget/*.mjs widget/tsconfig.json | cksum)
 if [ ! -f widget/dist/safar-chat.js ] || [ "$sources" != "$(cat widget/dist/sources 2>/dev/null)" ]; then
   say "Building the web widget"

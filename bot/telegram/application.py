@@ -25,6 +25,7 @@ from telegram.ext import (
 from bot import services
 from bot.bundles import composer_for
 from bot.gateway import Gateway
+from bot.letters import as_pdf, file_name, letters_of
 from bot.models import Conversation, Message
 from bot.services import Incoming, TooFast
 from bot.telegram.rendering import as_html, keyboard, reports, sources_html
@@ -262,6 +263,19 @@ class TelegramChannel:
             except BadRequest as error:
                 logger.error("telegram.refused message=%s error=%s", message.pk, error)
                 return True
+            except (RetryAfter, NetworkError) as error:
+                logger.warning("telegram.later message=%s error=%s", message.pk, error)
+                return False
+        return await self._send_files(address, message)
+
+    async def _send_files(self, address: str, message: Message) -> bool:
+        """The letters of a message as documents; False when they should be tried again later, with their message."""
+        for letter in letters_of(message):
+            pdf = await sync_to_async(as_pdf, thread_sensitive=False)(letter)
+            try:
+                await self.application.bot.send_document(int(address), pdf, filename=file_name(letter))
+            except (Forbidden, BadRequest) as error:
+                logger.error("telegram.file_refused message=%s error=%s", message.pk, error)
             except (RetryAfter, NetworkError) as error:
                 logger.warning("telegram.later message=%s error=%s", message.pk, error)
                 return False

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
-from bot.models import Conversation
+from bot.models import Conversation, Message
 from safar.errors import ContentError
 from safar.hours import Calendar, parse_hours
 from safar.languages import countries
@@ -32,6 +32,7 @@ class Case(models.Model):
     class Reason(models.TextChoices):
         DANGER = "danger", "Danger"
         WISH = "wish", "Asked for a person"
+        COMPLAINT = "complaint", "Complaint letter"
         OUTAGE = "outage", "Not answered: assistant away"
 
     class Priority(models.IntegerChoices):
@@ -55,6 +56,9 @@ class Case(models.Model):
     language = models.CharField(max_length=8)
     country = models.CharField(max_length=2, blank=True)
     evidence = models.JSONField(default=list, help_text="Why the message was held to be urgent.")
+    letter = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="The letter sent with consent."
+    )
     operator = models.ForeignKey(django_settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -45,12 +45,17 @@ def open_case(
     """
     Conversation.objects.select_for_update().get(pk=conversation.pk)
     priority = Case.Priority.URGENT if urgent else Case.Priority.LOW if reason == Case.Reason.OUTAGE else Case.Priority.NORMAL
+    letter = _last_letter(conversation) if reason == Case.Reason.COMPLAINT else None
     known = conversation.cases.open().first()  # type: ignore[attr-defined]
     if known:
         _raise(known, reason=reason, priority=priority, topic=topic, evidence=evidence, now=now)
         if about and about != known.about:
             known.about = about
             known.save(update_fields=["about"])
+        if letter:
+            known.letter = letter
+            known.save(update_fields=["letter"])
+            record(known, "letter", now=now)
         return known, False
     case = Case.objects.create(
         conversation=conversation,
@@ -61,10 +66,16 @@ def open_case(
         language=conversation.language,
         country=conversation.country,
         evidence=evidence,
+        letter=letter,
         opened_at=now,
     )
     record(case, "opened", reason, now=now)
     return case, True
+
+
+def _last_letter(conversation: Conversation) -> Message | None:
+    """The message with the letter that the person has just agreed to send."""
+    return conversation.messages.filter(author=Message.Author.BOT, body__has_key="letters").last()
 
 
 def _raise(case: Case, *, reason: str, priority: int, topic: str | None, evidence: list[str], now: datetime) -> None:

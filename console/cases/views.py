@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from bot.letters import PDF_TYPE, as_pdf, file_name, letters_of
 from bot.models import Conversation, Message
 from console.cases import services
 from console.cases.models import Case
@@ -34,7 +35,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @_may_see
 @require_GET
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    case = get_object_or_404(Case.objects.select_related("conversation", "operator"), pk=pk)
+    case = get_object_or_404(Case.objects.select_related("conversation", "operator", "letter"), pk=pk)
     held_by_me = case.conversation.holder == Conversation.Holder.OPERATOR and case.conversation.operator_id == request.user.pk
     transcript = [_entry(message) for message in case.conversation.messages.all()]
     context = {
@@ -43,10 +44,24 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "transcript": transcript,
         "last_seen": transcript[-1]["id"] if transcript else 0,
         "events": case.events.select_related("by"),
+        "letters": letters_of(case.letter) if case.letter else [],
         "held_by_me": held_by_me,
         "is_open": case.status != Case.Status.CLOSED,
     }
     return render(request, "cases/detail.html", context)
+
+
+@_may_see
+@require_GET
+def case_letter(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The letter that the person has sent with a case, in one of its languages."""
+    case = get_object_or_404(Case.objects.select_related("letter"), pk=pk)
+    letters = letters_of(case.letter) if case.letter else []
+    if number >= len(letters):
+        raise Http404
+    name = f'attachment; filename="{case.reference}-{file_name(letters[number])}"'
+    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+    return HttpResponse(as_pdf(letters[number]), content_type=PDF_TYPE, headers=headers)
 
 
 @_may_see

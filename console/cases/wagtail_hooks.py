@@ -18,6 +18,7 @@ _urls = [
     path("", views.case_list, name="list"),
     path("<int:pk>/", views.case_detail, name="detail"),
     path("<int:pk>/messages/", views.case_messages, name="messages"),
+    path("<int:pk>/letters/<int:number>.pdf", views.case_letter, name="letter"),
     re_path(r"^(?P<pk>\d+)/(?P<action>take|reply|back|close)/$", views.case_action, name="action"),
 ]
 

@@ -38,7 +38,7 @@ export class SafarChat extends HTMLElement implements Listener {
     this.#i18n = new I18n(api, this.#store)
     this.#session = new Session(api, this.#store, this)
     this.#build()
-    this.#log = new Log(this.#find('.log'), this.#find('.new'), this.#i18n.t)
+    this.#log = new Log(this.#find('.log'), this.#find('.new'), this.#i18n.t, base)
     this.#sheet = new Sheet(this.#find('.sheet'), this.#find('.main'), this.#i18n, this.#store, api)
     this.#attach()
     this.#begin()

@@ -11,13 +11,15 @@ export class Log {
   readonly #element: HTMLElement
   readonly #newest: HTMLElement
   readonly #t: Translate
+  readonly #base: string
   readonly #shown = new Map<string, HTMLElement>()
 
-  /** `newest` is the button that leads to a message out of sight. */
-  constructor(element: HTMLElement, newest: HTMLElement, t: Translate) {
+  /** `newest` is the button that leads to a message out of sight; `base` the address of the API, where files lie. */
+  constructor(element: HTMLElement, newest: HTMLElement, t: Translate, base: string) {
     this.#element = element
     this.#newest = newest
     this.#t = t
+    this.#base = base
   }
 
   /** Draw everything anew, without reading it aloud again. */
@@ -65,7 +67,7 @@ export class Log {
 
   #put(message: Message, place: number, language: string): HTMLElement {
     const key = keyOf(message)
-    const element = this.#shown.get(key) || renderMessage(message, this.#t, language)
+    const element = this.#shown.get(key) || renderMessage(message, this.#t, language, this.#base)
     const there = this.#element.children[place] || null
     this.#shown.set(key, element)
     if (there !== element) {
