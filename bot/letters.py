@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -67,14 +68,14 @@ def signed_letter(token: str) -> Letter:
         Expired: there is nothing to show.
     """
     try:
-        pk, number = signing.loads(token, salt=_SALT, max_age=LINK_VALID_S)
+        pk, number = map(int, signing.loads(token, salt=_SALT, max_age=LINK_VALID_S))
     except signing.BadSignature as error:
         raise Expired from error
     message = Message.objects.filter(pk=pk).first()
-    found = letters_of(message) if message else []
+    found: list[Letter] = letters_of(message) if message else []
     if number >= len(found):
         raise Expired
-    return list(found)[number]
+    return found[number]
 
 
 def letters_of(message: Message) -> list[Letter]:
@@ -93,14 +94,12 @@ def as_pdf(letter: Letter) -> bytes:
         NoFonts: they are not installed.
     """
     page = _page(letter)
-    page.set_font(size=16, style="B")
-    _write(page, letter, letter.title, line_mm=10)
+    _write(page, letter, letter.title, style="B", size_pt=16)
     for line in letter.head:
         _write(page, letter, line)
     for label, text in letter.facts:
         page.ln(2)
-        page.set_font(style="B", size=_SIZE_PT)
-        _write(page, letter, label)
+        _write(page, letter, label, style="B")
         _write(page, letter, text)
     page.ln(4)
     for line in letter.close:
@@ -113,11 +112,21 @@ def as_pdf(letter: Letter) -> bytes:
     return bytes(page.output())
 
 
-def _write(page: FPDF, letter: Letter, text: str, line_mm: float = _LINE_MM) -> None:
-    """One paragraph from the side on which the language begins; what follows a bold one is plain."""
+def _write(page: FPDF, letter: Letter, text: str, *, style: str = "", size_pt: float = _SIZE_PT) -> None:
+    """One paragraph, on the letter's side of the page, read from the side of its own first letter: a letter in English
+    may hold an answer in Arabic.
+    """
+    page.set_font(size=1)  # fpdf2 forgets which font is on after a paragraph with several scripts; any change reminds it
+    page.set_font(style=style, size=size_pt)
+    page.set_text_shaping(True, direction=_direction(text) or letter.dir)
     align = "R" if letter.dir == "rtl" else "L"
-    page.multi_cell(0, line_mm, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    page.set_font(style="", size=_SIZE_PT)
+    page.multi_cell(0, _LINE_MM * size_pt / _SIZE_PT, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _direction(text: str) -> str:
+    """`ltr` or `rtl` by the first letter that has a direction; empty when there is none, as in a number."""
+    kinds = (unicodedata.bidirectional(c) for c in text)
+    return next(("ltr" if kind == "L" else "rtl" for kind in kinds if kind in ("L", "R", "AL")), "")
 
 
 def _page(letter: Letter) -> FPDF:
@@ -135,7 +144,6 @@ def _page(letter: Letter) -> FPDF:
     page.add_page()
     page.set_font(script, size=_SIZE_PT)
     page.set_fallback_fonts(others, exact_match=False)
-    page.set_text_shaping(True, direction=letter.dir, script=script.lower(), language=letter.language)
     return page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,7 +81,7 @@ def lines_of(composer: Composer, sheet: Sheet) -> list[tuple[str, str, str]]:
     say = _strings(composer)
     lines = []
     for question in sheet.questions:
-        lines.append((question, say(f"line_{question}"), _isolated(shown_answer(composer, sheet, question))))
+        lines.append((question, say(f"line_{question}"), _isolated(composer, shown_answer(composer, sheet, question))))
         owed = sheet.owed(composer.country) if question == "paid" else None
         if owed and owed.total:
             formula = shown_step(composer, owed.steps[0], owed.total.currency)
@@ -88,15 +89,23 @@ def lines_of(composer: Composer, sheet: Sheet) -> list[tuple[str, str, str]]:
     return lines
 
 
-def _isolated(text: str) -> str:
-    """With telephone numbers and dates left to right, whatever stands around them; numbers that are so already stay."""
-    return text if _LTR in text else _LONG_NUMBER.sub(lambda number: f"{_LTR}{number[0]}{_END}", text)
+def _isolated(composer: Composer, text: str) -> str:
+    """With telephone numbers and dates left to right in right-to-left words, or in a right-to-left letter."""
+    is_rtl = languages()[composer.language].dir == "rtl" or any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    if not is_rtl or _LTR in text:
+        return text
+    return _LONG_NUMBER.sub(lambda number: f"{_LTR}{number[0]}{_END}", text)
+
+
+def _left_to_right(composer: Composer, text: str) -> str:
+    """A sum or an amount as it is written everywhere."""
+    return f"{_LTR}{text}{_END}" if languages()[composer.language].dir == "rtl" else text
 
 
 def shown_answer(composer: Composer, sheet: Sheet, question: str) -> str:
     value = sheet.value(question, composer.country)
     if isinstance(value, Money):
-        return f"{_LTR}{value.shown(composer.language)}{_END}"
+        return _left_to_right(composer, value.shown(composer.language))
     if isinstance(value, Decimal):
         return shown_number(value, composer.language)
     return sheet.answers.get(question) or ""
@@ -107,7 +116,7 @@ def shown_step(composer: Composer, step: Step, currency: str) -> str:
     parts = [shown_number(part, composer.language) if isinstance(part, Fraction) else part for part in step.parts]
     if currency and isinstance(step.parts[-1], Fraction) and step.key != "sum_years":
         parts[-1] = Money(rounded(step.parts[-1], currency), currency).shown(composer.language)
-    return f"{_LTR}{' '.join(parts)}{_END}"
+    return _left_to_right(composer, " ".join(parts))
 
 
 def _strings(composer: Composer) -> Any:
