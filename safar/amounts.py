@@ -113,8 +113,15 @@ def _as_decimal(number: str, decimals: int) -> Decimal:
 
 def _in_words(text: str) -> Iterator[Decimal]:
     words = re.findall(r"[^\W\d_][\w\u0900-\u109f]*", text.casefold())
-    known = _words()["numbers"]
-    yield from (Decimal(str(known[word])) for word in words if word in known)
+    yield from (Decimal(str(value)) for value in map(_value_of, words) if value is not None)
+
+
+def _value_of(word: str) -> int | None:
+    """The number that a word is, or that it begins with in Burmese, which writes "three" and "month" as one."""
+    known: dict[str, int] = _words()["numbers"]
+    if word in known or not "\u1000" <= word[0] <= "\u109f":
+        return known.get(word)
+    return next((known[start] for start in sorted(known, key=len, reverse=True) if word.startswith(start)), None)
 
 
 @lru_cache(maxsize=1)

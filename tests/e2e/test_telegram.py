@@ -170,3 +170,25 @@ def test_reminders_of_a_list_come_by_choice_and_stop(phone: Any, stack: Stack) -
     reminder = someone.wait_for("A reminder from your list.", 60)
     someone.press(someone.button(reminder, "Stop reminders"))
     someone.wait_for("I will not send reminders.")
+
+
+def test_a_complaint_letter_comes_as_a_document(phone: Any, stack: Stack) -> None:
+    someone = phone()
+    someone.text("I am in Qatar and my employer took my passport and does not give it back")
+    answer = someone.wait_for("Ask for your passport back")
+    someone.press(someone.button(answer, "Write a complaint letter"))
+    someone.press(someone.button(someone.wait_for("What is your work, and where?"), "Skip"))
+    someone.wait_for("What is the name of your employer")
+    someone.text("Al Noor Trading LLC")
+    for question in ("Since when", "What happened?", "What proof", "What do you want?"):
+        someone.press(someone.button(someone.wait_for(question), "Skip"))
+    someone.press(someone.button(someone.wait_for("Employer: Al Noor Trading LLC"), "Make the letter"))
+    someone.wait_for("Your letter is ready.")
+
+    def sent() -> list[str]:
+        uploads: list[str] = requests.get(f"{stack.telegram}/documents", timeout=10).json()
+        return [upload for upload in uploads if f"\r\n{someone.chat}\r\n" in upload]
+
+    files = until(lambda: len(sent()) == 2 and sent())
+    assert ["letter-en.pdf" in files[0], "letter-ar.pdf" in files[1]] == [True, True]
+    assert all("%PDF-" in file for file in files)

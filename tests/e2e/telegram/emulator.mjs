@@ -9,6 +9,7 @@ const [proxyPort, emulatorPort] = process.argv.slice(2).map(Number)
 const Server = TelegramServer.default ?? TelegramServer
 const emulator = new Server({ port: emulatorPort, host: '127.0.0.1', storeTimeout: 600 })
 const failures = new Map() // method -> {status, times}
+const documents = [] // what the bot uploaded, which the emulator cannot take: GET /documents
 
 function mend(method, body) {
   if (!body.ok || !body.result) return body
@@ -44,6 +45,7 @@ const proxy = http.createServer(async (req, res) => {
     failures.set(method, failure)
     return reply(res, 200, { ok: true })
   }
+  if (req.url === '/documents') return reply(res, 200, documents)
   const method = req.url.split('/').at(-1).split('?')[0]
   const isBot = req.url.startsWith('/bot')
   const failure = isBot ? failures.get(method) : undefined
@@ -51,6 +53,11 @@ const proxy = http.createServer(async (req, res) => {
     failure.times -= 1
     const parameters = failure.status === 429 ? { retry_after: 1 } : undefined
     return reply(res, failure.status, { ok: false, error_code: failure.status, description: 'on purpose', parameters })
+  }
+  if (isBot && method === 'sendDocument') {
+    documents.push(payload.toString('latin1'))
+    const message = { message_id: 1_000_000 + documents.length, date: Math.floor(Date.now() / 1000), chat: { id: 1, type: 'private' } }
+    return reply(res, 200, { ok: true, result: message })
   }
   // A method that the emulator lacks and whose result nobody needs.
   if (['setMyCommands', 'deleteWebhook'].includes(method)) return reply(res, 200, { ok: true, result: true })
