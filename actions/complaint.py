@@ -14,6 +14,7 @@ from rasa_sdk.types import DomainDict
 from actions.backend import BackendUnavailable
 from actions.base import SafarAction, topic_of
 from safar.complaints import CONSENT, COUNTRY, LETTER, LETTERS, MONEY, NUMBERS, QUESTIONS, SUMMARY, TOLD, Notebook, Sheet
+from safar.sums import KINDS, kinds_for
 from safar.topics import catalogue
 
 FORM = "complaint_form"
@@ -51,6 +52,8 @@ class _Turn:
         self.intent: str = (self.said.get("intent") or {}).get("name") or ""
         self.known: dict[str, Any] = self.said.get("metadata") or {}
         self.language, self.country = tracker.get_slot("language"), tracker.get_slot("country")
+        if self.intent == "deny" and self.book.sheet and self.book.sheet.at == "paid":
+            self.text = "0"  # "no", to how much was paid
         self.alarm = self._danger
 
     async def events(self) -> list[EventType]:
@@ -90,6 +93,9 @@ class _Turn:
     def _start(self, topic: str, *, anew: bool) -> list[EventType]:
         if topic in LETTERS and self.book.letter and self.book.letter.answers and not anew:
             self._say("utter_complaint_begun_already", topic_wanted=topic)
+            return self._end()
+        if topic in KINDS and self.country and topic not in kinds_for(self.country):
+            self._say("utter_sum_no_rule")
             return self._end()
         sheet = self.book.begin(topic)
         if not sheet.is_sum:
@@ -176,10 +182,10 @@ class _Turn:
     async def _take(self) -> list[EventType]:
         sheet = self.book.sheet
         if sheet is None:
-            return self._end()
+            return self._give_way()
         if sheet.at in (SUMMARY, CONSENT):
             return await self._yes_or_no(sheet)
-        if sheet.at == COUNTRY and self.country:
+        if sheet.at == COUNTRY and self.country and not self.alarm:
             return self._go_on(sheet)
         if self._is_for_somebody_else(sheet):
             return self._give_way()
@@ -195,9 +201,7 @@ class _Turn:
         return self._go_on(sheet)
 
     def _fits(self, sheet: Sheet) -> bool:
-        """Whether a number can be read; "no" to how much was paid is nothing."""
-        if self.intent == "deny" and sheet.at == "paid":
-            self.text = "0"
+        """Whether a number can be read."""
         probe = Sheet(sheet.topic, {sheet.at: self.text})
         return probe.value(sheet.at, self.country) is not None
 
@@ -267,6 +271,8 @@ class _Turn:
             return self._end()
         if self.alarm or (topic := topic_of(self.intent)) and topic.urgent:
             return self._later()
+        if sheet.at == COUNTRY and self.country:
+            return self._go_on(sheet)
         return self._ask(sheet, sheet.at, lead="utter_complaint_go_on")
 
     def _go_on(self, sheet: Sheet) -> list[EventType]:

@@ -12,7 +12,7 @@ from safar import languages
 from safar.complaints import COUNTRY, LETTERS, Notebook, Sheet
 from safar.letters import lines_of, shown_step, write_letter
 from safar.replies import Button, Composer, Message
-from safar.sums import kinds_for, work_out
+from safar.sums import KINDS, work_out
 
 _PENCIL = "✎"
 
@@ -61,7 +61,6 @@ def letter(composer: Composer, given: dict[str, Any]) -> list[Message]:
     buttons = [
         composer.button("button_send_letter", step("send")),
         composer.button("button_complaint_resume", step("resume")),
-        composer.button("button_complaint_delete", step("delete")),
         composer.button("button_menu", "/help_menu"),
     ]
     ready = composer.say("utter_complaint_letter", buttons=buttons)
@@ -75,8 +74,8 @@ def letter(composer: Composer, given: dict[str, Any]) -> list[Message]:
 
 
 def which_sum(composer: Composer, given: dict[str, Any]) -> list[Message]:
-    """The sums that have a checked rule where the person is."""
-    buttons = [composer.button(kind, step("start", kind)) for kind in kinds_for(composer.country)]
+    """All sums; one that has no checked rule where the person is says so when it is chosen."""
+    buttons = [composer.button(kind, step("start", kind)) for kind in KINDS]
     return [composer.say("utter_sum_which", buttons=buttons)]
 
 

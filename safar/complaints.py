@@ -6,7 +6,7 @@ What is here is plain data that Rasa keeps in the slot `complaint` for as long a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +61,13 @@ class Sheet:
     before: str = ""
     is_correction: bool = False
     asked_at: float = 0.0
+
+    @classmethod
+    def load(cls, value: Mapping[str, Any] | None) -> Sheet | None:
+        """None for a paper about something that this version does not know."""
+        if not value or value.get("topic") not in QUESTIONS:
+            return None
+        return cls(**{entry.name: value[entry.name] for entry in fields(cls) if entry.name in value})
 
     @property
     def is_sum(self) -> bool:
@@ -127,8 +134,7 @@ class Notebook:
     def load(cls, value: Mapping[str, Any] | None) -> Notebook:
         """From the slot; a paper that this version does not know any more is left out."""
         known = value or {}
-        sheets = {name: known.get(name) for name in ("letter", "sum")}
-        kept = {name: Sheet(**sheet) if sheet and sheet["topic"] in QUESTIONS else None for name, sheet in sheets.items()}
+        kept = {name: Sheet.load(known.get(name)) for name in ("letter", "sum")}
         opened = known.get("open", "")
         return cls(kept["letter"], kept["sum"], opened if kept.get(opened) else "", known.get("message", ""))
 

@@ -42,6 +42,8 @@ def test_what_is_kept_comes_back_whole() -> None:
 
 def test_a_paper_that_is_not_known_any_more_is_left_out() -> None:
     kept = Notebook(letter=sheet(), open="letter").dump()
+    kept["letter"]["added_later"] = 1
+    assert Notebook.load(kept).letter == sheet()
     kept["letter"]["topic"] = "gone"
     assert Notebook.load(kept) == Notebook()
 
