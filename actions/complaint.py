@@ -81,14 +81,18 @@ class _Turn:
         if self.book.letter is None and not (step in ("skip", "later") and self.book.sheet):
             self._say("utter_complaint_none")
             return self._end()
-        steps = {"skip": self._skip, "change": self._change}
-        if step in steps:
-            return steps[step](part)
         if step == "send_yes":
             return await self._send()
-        return {"later": self._later, "delete": self._delete, "letter": self._letter, "send": self._consent}.get(
-            step, self._not_sent if step == "send_no" else self._resume
-        )()
+        if step in ("skip", "change"):
+            return self._skip(part) if step == "skip" else self._change(part)
+        plain = {
+            "later": self._later,
+            "delete": self._delete,
+            "letter": self._letter,
+            "send": self._consent,
+            "send_no": self._not_sent,
+        }
+        return plain.get(step, self._resume)()
 
     def _start(self, topic: str, *, anew: bool) -> list[EventType]:
         if topic in LETTERS and self.book.letter and self.book.letter.answers and not anew:

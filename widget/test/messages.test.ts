@@ -11,12 +11,13 @@ function html(text: string): string {
   return h('div', {}, renderText(text)).innerHTML
 }
 
+const plain: Message = {
+  id: 1, at: '2026-11-22T10:00:00Z', from: 'bot', text: 'x', language: 'ar', dir: 'rtl', topic: null, answer_version: null, urgent: false,
+  buttons: [], contacts: [], sources: [], client_id: null,
+}
+
 function message(partial: Partial<Message>): HTMLElement {
-  const whole: Message = {
-    id: 1, at: '2026-11-22T10:00:00Z', from: 'bot', text: 'x', language: 'ar', dir: 'rtl', topic: null, answer_version: null, urgent: false,
-    buttons: [], contacts: [], sources: [], client_id: null, ...partial,
-  }
-  return renderMessage(whole, t, 'en')
+  return renderMessage({...plain, ...partial}, t, 'en')
 }
 
 test('lines are one paragraph with breaks, an empty line begins another', () => {
@@ -100,4 +101,13 @@ test('an address that would run code is shown as text', () => {
     assert.equal(element.querySelector('a'), null, href)
     assert.ok(element.textContent.includes('bad'))
   }
+})
+
+test('a file is a link to the server of the API', () => {
+  const files = [{title: 'Letter in Arabic (PDF)', url: '/letters/x.pdf', type: 'application/pdf'}]
+  const element = renderMessage({...plain, attachments: files}, t, 'en', 'https://safar.example.org/api/v1')
+  const link = element.querySelector('a')
+  assert.equal(link?.getAttribute('href'), 'https://safar.example.org/letters/x.pdf')
+  assert.equal(link.getAttribute('download'), '')
+  assert.match(link.textContent, /Letter in Arabic/)
 })
