@@ -27,6 +27,7 @@ _TO_THE_ASSISTANT = frozenset(
 # After these the form does not ask its question again by itself.
 _LEAVES = frozenset({"delete_my_data", "confirm_delete", "goodbye", "start_over", "talk_to_human", "help_menu", "choose_group"})
 _CONTACTS = frozenset(topic.id for group in catalogue().groups if group.id == "contacts" for topic in group.topics)
+_PROFILE = ("language", "country", "city")
 _SURE = 0.6
 _FEW_WORDS = 3
 
@@ -52,6 +53,7 @@ class _Turn:
         self.intent: str = (self.said.get("intent") or {}).get("name") or ""
         self.known: dict[str, Any] = self.said.get("metadata") or {}
         self.language, self.country = tracker.get_slot("language"), tracker.get_slot("country")
+        self.city = tracker.get_slot("city")
         if self.intent == "deny" and self.book.sheet and self.book.sheet.at == "paid":
             self.text = "0"  # "no", to how much was paid
         self.alarm = self._danger
@@ -260,8 +262,8 @@ class _Turn:
         """A company's English name is no wish to change the language, and a town in it no change of country."""
         if sheet.at not in TOLD or len(self.text.split()) <= _FEW_WORDS:
             self.language = self.known.get("language") or self.language
-        if self.known.get("country"):
-            self.country = self.known["country"]
+        if self.known.get("country") not in (None, self.country):
+            self.country, self.city = self.known["country"], self.known.get("city")
 
     # --- what the form does next ---
 
@@ -302,12 +304,12 @@ class _Turn:
         return self._stay()
 
     def _say(self, response: str, **values: Any) -> None:
-        profile = {name: value for name in ("language", "country") if (value := getattr(self, name))}
+        profile = {name: value for name in _PROFILE if (value := getattr(self, name))}
         calm = self.action.speaks_of_danger(self.tracker) and not self.alarm
         self.dispatcher.utter_message(response=response, complaint=self.book.dump(), calm=calm, **profile, **values)
 
     def _stay(self) -> list[EventType]:
-        kept = [SlotSet("language", self.language), SlotSet("country", self.country)]
+        kept = [SlotSet(name, getattr(self, name)) for name in _PROFILE]
         return [*kept, SlotSet("complaint", self.book.dump())]
 
     def _end(self) -> list[EventType]:

@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from safar.amounts import Money, rounded, shown_number
+from safar.cards import local_date
 from safar.complaints import Sheet
 from safar.languages import country_name, language_name, languages
-from safar.replies import Composer, local_date
+from safar.replies import Composer
 from safar.sums import Step
 
 # Keeps numbers and their signs left to right inside right-to-left text.

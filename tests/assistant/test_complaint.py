@@ -24,7 +24,7 @@ class Talk:
 
     async def turn(self, intent: str, text: str, *, same: bool = False, confidence: float = 0.9, **parse: Any) -> list[str]:
         self.count += not same
-        before = {name: self.slots[name] for name in ("language", "country")}
+        before = {name: self.slots.get(name) for name in ("language", "country", "city")}
         latest = {
             "intent": {"name": intent, "confidence": confidence},
             "text": text,
@@ -267,8 +267,8 @@ async def test_when_it_cannot_be_sent_the_person_is_told(talk: Talk) -> None:
 async def test_a_name_in_english_does_not_change_language_or_country(talk: Talk) -> None:
     talk.slots |= {"language": "ar"}
     await fill_to(talk, "employer")
-    await talk.say("Dubai Cleaning Services", slots={"language": "en", "country": "AE"})
-    assert (talk.slots["language"], talk.slots["country"]) == ("ar", "QA")
+    await talk.say("Dubai Cleaning Services", slots={"language": "en", "country": "AE", "city": "Dubai"})
+    assert (talk.slots["language"], talk.slots["country"], talk.slots["city"]) == ("ar", "QA", None)
     assert talk.said[0]["language"] == "ar"
 
 
