@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bot', '0001_initial'),
-        ('cases', '0001_initial'),
+        ('cases', '0002_desk_and_waiting'),
     ]
 
     operations = [
