@@ -170,7 +170,7 @@ def test_what_comes_later_arrives_on_the_stream(person: Any) -> None:
 def test_switch_without_reload(person: Any) -> None:
     someone = person(language="en")
     answer = requests.patch(someone.address, json={"language": "ne", "country": "qa"}, headers=someone.headers, timeout=10).json()
-    assert answer == {"language": "ne", "dir": "ltr", "country": "QA", "nationality": None}
+    assert answer == {"language": "ne", "dir": "ltr", "country": "QA", "nationality": None, "city": None}
     assert someone.press("/help_menu")[0]["language"] == "ne"
 
 
