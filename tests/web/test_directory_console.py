@@ -209,7 +209,7 @@ def test_filters_map_and_export_answer(centres: dict[str, Centre]) -> None:
     assert "Ministry of Labour hotline" not in client.get(f"{LIST}?q=no+such+words").content.decode()
     world = client.get("/console/directory/map/").content.decode()
     assert world.count("<circle") > 200
-    assert ">United Arab Emirates (" in world
+    assert world.count("</text></a>") > 20
     qatar = client.get("/console/directory/map/?country=QA").content.decode()
     assert ">Doha (" in qatar
     assert "No entry of Andorra has coordinates" in client.get("/console/directory/map/?country=AD").content.decode()
