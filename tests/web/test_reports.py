@@ -34,9 +34,8 @@ def gateway(assistant: FakeAssistant) -> Gateway:
 
 @sync_to_async
 def someone(**known: Any) -> Conversation:
-    return services.start_conversation(channel="web", now=timezone.now(), wanted_languages=["en"], **{"country": "QA", **known})[
-        0
-    ]
+    given = {"channel": "web", "country": "QA", "wanted_languages": ["en"], **known}
+    return services.start_conversation(now=timezone.now(), **given)[0]
 
 
 @sync_to_async
@@ -129,3 +128,47 @@ async def test_telegram_asks_which_number_when_there_are_several(gateway: Gatewa
     markup = keyboard(message, "Sources")
     assert markup is not None
     assert [button.callback_data for row in markup.inline_keyboard for button in row] == [f"n:{message.pk}"]
+
+
+async def test_a_press_in_telegram_reports_the_only_number_and_asks_which_of_several(gateway: Gateway, monkeypatch: Any) -> None:
+    from types import SimpleNamespace
+    from unittest.mock import AsyncMock
+
+    from bot.telegram.application import TelegramChannel
+    from safar.settings import read_settings
+
+    known = read_settings({"TELEGRAM_BOT_TOKEN": "1:" + "a" * 35, "SAFAR_VAR": str(services.settings().var)})
+    channel = TelegramChannel(known, gateway)
+    monkeypatch.setattr(channel, "deliver", AsyncMock())
+    conversation = await someone(channel="telegram", address="77")
+
+    async def shown(*identifiers: str) -> str:
+        cards = [
+            {"name": name, "phones": [], "report": {"title": FAILED, "payload": press(name).payload}} for name in identifiers
+        ]
+        reply = {"text": "Call", "language": "en", "contacts": cards}
+        message = await sync_to_async(services.say)(conversation=conversation, author="bot", reply=reply, now=timezone.now())
+        return f"n:{message.pk}"
+
+    async def pressed(data: str, number: int) -> None:
+        await channel._on_button(
+            SimpleNamespace(  # type: ignore[arg-type]
+                update_id=number,
+                callback_query=SimpleNamespace(data=data, answer=AsyncMock()),
+                effective_chat=SimpleNamespace(id=77),
+                effective_user=SimpleNamespace(language_code="en"),
+            ),
+            None,  # type: ignore[arg-type]
+        )
+
+    await pressed(await shown(MINISTRY), 1)
+    assert await tasks() == [(MINISTRY, "16008", 1)]
+    await pressed(await shown(MINISTRY, "qa-emergency-national-command-centre"), 2)
+    asked = await conversation.messages.alast()
+    assert asked is not None
+    assert (asked.text, [button["title"] for button in asked.body["buttons"]]) == (
+        "Which number did not work?",
+        [MINISTRY, "qa-emergency-national-command-centre"],
+    )
+    await pressed(f"b:{asked.pk}:1", 3)
+    assert {identifier for identifier, _, _ in await tasks()} == {MINISTRY, "qa-emergency-national-command-centre"}
