@@ -20,6 +20,9 @@ from safar.directory import COLUMNS, read_directory, row_from_contact
 from safar.directory import Contact as SharedContact
 
 
+FIRST_STATE = "directory.first_state"  # what the history calls the state before anybody changed it
+
+
 def contact_values(contact: SharedContact) -> dict[str, Any]:
     """The fields of an entry, without its identifier."""
     texts = {name: value for name, value in row_from_contact(contact).items() if name != "id"}
@@ -68,7 +71,7 @@ def load_directory() -> dict[str, int]:
 def keep_first_state(row: Contact) -> None:
     """Keep what an entry holds before its first change, so that the change can be undone. What is loaded has no history."""
     if row.pk and row.latest_revision_id is None:
-        _keep_state(row, "wagtail.create", by=None)
+        _keep_state(row, FIRST_STATE, by=None)
 
 
 def save_change(row: Contact, *, by: AbstractBaseUser) -> None:

@@ -32,6 +32,11 @@ def directory_urls() -> list[Any]:
     return [path("directory/", include((_urls, "directory"), namespace="directory"))]
 
 
+@hooks.register("register_log_actions")
+def name_the_first_state(actions: Any) -> None:
+    actions.register_action(services.FIRST_STATE, "Before the first change", "As it was before the first change")
+
+
 @hooks.register("before_create_snippet")
 def only_members_add(request: HttpRequest, model: type) -> None:
     if model is Contact and not may_keep_all(request.user) and not request.user.centres.exists():  # type: ignore[union-attr]

@@ -189,6 +189,7 @@ def test_a_change_is_in_the_history_and_can_be_undone() -> None:
     assert first.as_object().phones == "16008"
     page = client.get(f"{LIST}history/{row.pk}/").content.decode()
     assert f"{LIST}history/{row.pk}/revisions/{first.pk}/revert/" in page
+    assert "As it was before the first change" in page
     old = client.get(f"{LIST}history/{row.pk}/revisions/{first.pk}/revert/").content.decode()
     assert 'value="16008"' in old
     client.post(f"{LIST}edit/{row.pk}/", form(row, phones="16008"))

@@ -138,7 +138,7 @@ export function renderContact(contact: Contact, t: Translate): HTMLElement {
     links.length > 0 && h('p', {class: 'links'}, ...links.map(link => anchor(link, 'link'))),
     !!contact.maps?.length && h('p', {class: 'links'}, ...contact.maps.map(link => anchor(link, 'link'))),
     contact.checked_label && h('p', {class: 'dim'}, contact.checked_label),
-    report ? actionButton('choose', {class: 'report', 'data-payload': report.payload}, report.title) : false,
+    report ? actionButton('choose', {class: 'dim report', 'data-payload': report.payload}, report.title) : false,
   )
 }
 

@@ -113,7 +113,7 @@ a { color: var(--accent); }
 .call { justify-content: center; padding: .3rem .7rem; border-radius: .7rem; font-size: 1.2rem; font-weight: 700; text-decoration: none; }
 .links { gap: 0 1rem; }
 summary { padding-block: .6rem; }
-.report { padding-inline: 0; border: 0; background: none; color: var(--dim); font-size: .85rem; text-align: start; text-decoration: underline; }
+.report { padding: 0; border: 0; background: none; text-decoration: underline; }
 .buttons button { border-color: var(--accent); text-align: start; }
 .sheet .buttons { flex-direction: column; align-items: stretch; }
 .top { display: flex; align-items: center; justify-content: space-between; gap: .5rem; }
