@@ -15,6 +15,7 @@ from bot.services import say, take_over
 from console.cases.models import Case, CaseEvent
 
 MAX_REPLY_CHARACTERS = 4000
+TAKEN_OVER = "taken over"
 
 
 class CaseClosed(Exception):
@@ -114,7 +115,7 @@ def take(*, case: Case, by: AbstractBaseUser, now: datetime) -> None:
         raise HeldByAnother(row.reference)
     row.status, row.operator, row.told_at = Case.Status.WITH_PERSON, by, None  # type: ignore[assignment]
     row.save(update_fields=["status", "operator", "told_at"])
-    record(row, "taken over", by=by, now=now)
+    record(row, TAKEN_OVER, by=by, now=now)
     _wake(row)
 
 

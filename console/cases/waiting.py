@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
-from django.db.models import Max
 
 from bot import live
 from bot.bundles import composer_for
@@ -16,7 +15,7 @@ from bot.models import Conversation, Message
 from bot.services import hand_back as give_back
 from bot.services import say
 from console.cases.models import Case, Desk
-from console.cases.services import record
+from console.cases.services import TAKEN_OVER, record
 from safar.errors import ContentError
 from safar.hours import Calendar
 from safar.settings import settings
@@ -70,20 +69,18 @@ def tell_who_waits(now: datetime) -> int:
 
 
 def _held_and_silent(late: datetime) -> list[Case]:
-    """Cases whose operator has left a message unanswered since before `late`."""
+    """Cases whose operator has left the person waiting since before `late`."""
     held = Case.objects.open().filter(conversation__holder=Conversation.Holder.OPERATOR)
-    return [case for case in held.select_related("conversation")[:200] if _waits_since(case.conversation, late)]
+    return [case for case in held.select_related("conversation")[:200] if _waits_since(case, late)]
 
 
-def _waits_since(conversation: Conversation, late: datetime) -> bool:
-    answered = conversation.messages.filter(author=Message.Author.OPERATOR).aggregate(last=Max("pk"))["last"] or 0
-    waiting = conversation.messages.filter(state=Message.State.HELD, pk__gt=answered)
-    # What was held before the operator came counts from when they took over, which the case's last step says.
-    return waiting.filter(at__lt=late).exists() and not _acted_since(conversation, late)
-
-
-def _acted_since(conversation: Conversation, late: datetime) -> bool:
-    return Case.objects.filter(conversation=conversation, events__by__isnull=False, events__at__gte=late).exists()
+def _waits_since(case: Case, late: datetime) -> bool:
+    """Whether the operator came and said nothing, or has not answered what was written after their last words."""
+    last = case.events.filter(by__isnull=False).order_by("-id").first()
+    if last is None or last.at >= late:
+        return False
+    unanswered = case.conversation.messages.filter(state=Message.State.HELD, at__gt=last.at, at__lt=late)
+    return last.step == TAKEN_OVER or unanswered.exists()
 
 
 def _not_taken(late: datetime) -> list[Case]:
@@ -100,7 +97,7 @@ def _not_taken(late: datetime) -> list[Case]:
 def _take_back(case: Case, now: datetime, late: datetime) -> bool:
     row = Case.objects.select_for_update().select_related("conversation").get(pk=case.pk)
     conversation = row.conversation
-    if row.status == Case.Status.CLOSED or not _waits_since(conversation, late):
+    if row.status == Case.Status.CLOSED or not _waits_since(row, late):
         return False
     notices = composer_for(conversation).with_numbers("notice_operator_away", HOTLINES)
     if not give_back(conversation=conversation, notices=notices, now=now):

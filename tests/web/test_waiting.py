@@ -140,6 +140,17 @@ def test_an_operator_who_answers_keeps_the_conversation(conversation: Conversati
     assert conversation.holder == "operator"
 
 
+def test_an_operator_who_leaves_a_question_open_loses_the_conversation_too(conversation: Conversation, operator: Any) -> None:
+    case = wish(conversation)
+    cases.take(case=case, by=operator, now=MONDAY_NOON)
+    cases.reply(case=case, text="Yes.", by=operator, now=MONDAY_NOON + timedelta(minutes=1))
+    question = MONDAY_NOON + timedelta(minutes=30)
+    message, _ = services.accept(conversation=conversation, incoming=Incoming("and now?"), now=question)
+    services.hold(message=message)
+    assert tell_who_waits(question + timedelta(minutes=14)) == 0
+    assert tell_who_waits(question + LATE) == 1
+
+
 def test_what_was_written_after_the_operator_looked_is_answered_by_the_bot(conversation: Conversation, operator: Any) -> None:
     case = wish(conversation)
     cases.take(case=case, by=operator, now=MONDAY_NOON)
