@@ -66,7 +66,7 @@ if [ ! -d fonts/node_modules ] || ! cmp -s fonts/package-lock.json fonts/node_mo
   (cd fonts && npm ci --no-audit --no-fund --loglevel=error)
   cp fonts/package-lock.json fonts/node_modules/lock
 fi
-sources=$(cat widget/package-lock.json widget/src/* widget/*.mjs widget/tsconfig.json | cksum)
+sources=$(cat widget/package-lock.json widget/src/* widget/worker/* widget/*.mjs widget/tsconfig.json | cksum)
 if [ ! -f widget/dist/safar-chat.js ] || [ "$sources" != "$(cat widget/dist/sources 2>/dev/null)" ]; then
   say "Building the web widget"
   if [ ! -d widget/node_modules ] || ! cmp -s widget/package-lock.json widget/node_modules/lock; then

@@ -1,11 +1,14 @@
 /** `<safar-chat>`: the shell around one session; builds itself when connected and leaves nothing behind when not. */
+import {dress, frame} from './frame'
 import {I18n} from './i18n'
 import {Log} from './log'
-import {h, pictured, worded} from './messages'
+import {h} from './messages'
+import {Second} from './second'
+import type {Action, Extend, Shell} from './second'
 import {Session} from './session'
 import type {Listener} from './session'
 import {Sheet} from './sheet'
-import {Store} from './store'
+import {PACK, Store} from './store'
 import type {Content, Outgoing, Profile} from './store'
 import {STYLES} from './styles'
 import {Api, listen} from './transport'
@@ -13,13 +16,13 @@ import {Api, listen} from './transport'
 const NEUTRAL_PAGE = 'https://www.google.com/search?q=weather'
 const LOAD_AGAIN_MS = 10_000
 
-type Action = (target: HTMLElement) => void
-
 export class SafarChat extends HTMLElement implements Listener {
   static readonly observedAttributes = ['language']
 
   readonly #root = this.attachShadow({mode: 'open'})
   #life = new AbortController()
+  static extend?: Extend
+  #second!: Second
   #store!: Store
   #i18n!: I18n
   #session!: Session
@@ -27,7 +30,6 @@ export class SafarChat extends HTMLElement implements Listener {
   #sheet!: Sheet
   #notice = ''
   #unread = 0
-  #prefetched = ''
   #retry = 0
 
   connectedCallback(): void {
@@ -38,8 +40,9 @@ export class SafarChat extends HTMLElement implements Listener {
     this.#i18n = new I18n(api, this.#store)
     this.#session = new Session(api, this.#store, this)
     this.#build()
-    this.#log = new Log(this.#find('.log'), this.#find('.new'), this.#i18n.t, base)
+    this.#log = new Log(this.#find('.log'), this.#find('.new'), this.#i18n.t)
     this.#sheet = new Sheet(this.#find('.sheet'), this.#find('.main'), this.#i18n, this.#store, api)
+    this.#second = new Second(this.#shell(api))
     this.#attach()
     this.#begin()
   }
@@ -61,6 +64,10 @@ export class SafarChat extends HTMLElement implements Listener {
     if (chat && language && language !== chat.language) {
       this.#session.change({language})
     }
+    const size = this.#store.get<string>('size')
+    if (size) {
+      this.style.setProperty('--safar-size', size)
+    }
     this.#i18n.restore(language)
     const loading = this.#load(language || 'auto')
     this.#relabel()
@@ -80,13 +87,11 @@ export class SafarChat extends HTMLElement implements Listener {
       this.#follow(chat.language)
     }
     const news = this.#log.render(this.#session, language)
-    const wanted = language + this.#country
-    if (this.#open && wanted !== this.#prefetched) {
-      this.#prefetched = wanted
-      void this.#sheet.fetchEmergency(this.#country)
-    }
     this.#count(news)
     this.#renderStatus()
+    if (chat) {
+      this.#second.prepare()
+    }
   }
 
   profile(): Partial<Profile> {
@@ -105,8 +110,7 @@ export class SafarChat extends HTMLElement implements Listener {
   }
 
   forgotten(): void {
-    this.#notice = this.#i18n.t('widget_forgotten')
-    this.#renderStatus()
+    this.#say('widget_forgotten')
   }
 
   // --- parts ---
@@ -132,48 +136,9 @@ export class SafarChat extends HTMLElement implements Listener {
   }
 
   #build(): void {
-    const bubble = this.#bubble
     this.#root.textContent = ''
-    this.#root.append(
-      h('section', {class: 'panel', role: bubble ? 'dialog' : 'region', 'data-label': 'widget_title', hidden: bubble},
-        h('header', {},
-          h('h2', {'data-text': 'widget_title'}),
-          worded('exit', '\u21AA', 'widget_exit'),
-          bubble && pictured('toggle', '\u2715', 'widget_close'),
-          worded('emergency', '\u{1F198}', 'widget_emergency'),
-          h('select', {'data-label': 'widget_language'}),
-          pictured('forget', '\u{1F5D1}\uFE0F', 'widget_forget'),
-        ),
-        h('div', {class: 'main'},
-          h('div', {class: 'log', role: 'log', tabindex: '0', 'data-label': 'widget_title'}),
-          worded('new', '\u2193', 'widget_new_message', {hidden: true}),
-          h('p', {class: 'status', role: 'status'}),
-          h('form', {},
-            pictured('menu', '\u2630', 'widget_menu'),
-            h('textarea', {rows: '1', dir: 'auto', enterkeyhint: 'send', 'data-label': 'widget_placeholder'}),
-            'geolocation' in navigator && pictured('position', '\u{1F4CD}', 'widget_position'),
-            pictured('send', '\u27A4', 'widget_send', {type: 'submit'}),
-          ),
-        ),
-        h('div', {class: 'sheet', role: 'dialog', tabindex: '-1', hidden: true}),
-      ),
-    )
-    if (bubble) {
-      const open = worded('toggle', '\u{1F4AC}', 'widget_open', {class: 'fab', 'aria-expanded': 'false'})
-      open.append(h('b', {class: 'badge', hidden: true}))
-      this.#root.append(open)
-    }
-    this.#dress()
-  }
-
-  #dress(): void {
-    try {
-      const sheet = new CSSStyleSheet()
-      sheet.replaceSync(STYLES)
-      this.#root.adoptedStyleSheets = [sheet]
-    } catch {
-      this.#root.append(h('style', {}, STYLES))
-    }
+    this.#root.append(frame(this.#bubble, this.#attribute('name'), this.#attribute('logo')))
+    dress(this.#root, STYLES)
   }
 
   #attach(): void {
@@ -182,7 +147,7 @@ export class SafarChat extends HTMLElement implements Listener {
     on(this.#root, 'click', event => {
       const target = (event.target as Element).closest<HTMLElement>('[data-do]')
       if (target) {
-        ;(this.#actions[target.dataset.do as string] as Action)(target)
+        void this.#second.act(target)
       }
     })
     on(this.#find('form'), 'submit', event => {
@@ -204,6 +169,10 @@ export class SafarChat extends HTMLElement implements Listener {
     exit: () => {
       this.#life.abort()
       this.#store.clear()
+      if ('caches' in window) {
+        void caches.delete(PACK)
+      }
+      this.dispatchEvent(new Event('safar-exit', {bubbles: true}))
       location.replace(this.#attribute('exit') || NEUTRAL_PAGE)
     },
     emergency: target => { void this.#sheet.showEmergency(target, this.#country) },
@@ -214,18 +183,33 @@ export class SafarChat extends HTMLElement implements Listener {
       void this.#sheet.showEmergency(null, code)
     },
     close: () => { this.#sheet.close() },
-    menu: target => { this.#sheet.showMenu(target) },
     choose: target => {
       this.#sheet.close()
       this.#send({payload: target.dataset.payload as string, title: target.textContent})
     },
-    forget: target => { this.#sheet.askForget(target) },
-    forgetNow: () => {
-      this.#sheet.close()
-      this.#session.forget()
-    },
     new: () => { this.#log.toEnd() },
-    position: () => { this.#sharePosition() },
+  }
+
+  #shell(api: Api): Shell {
+    return {
+      element: this,
+      root: this.#root,
+      api,
+      store: this.#store,
+      i18n: this.#i18n,
+      session: this.#session,
+      log: this.#log,
+      sheet: this.#sheet,
+      actions: {...this.#actions},
+      country: () => this.#country,
+      send: content => { this.#send(content) },
+      say: key => { this.#say(key) },
+    }
+  }
+
+  #say(key: string): void {
+    this.#notice = this.#i18n.t(key)
+    this.#renderStatus()
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -318,7 +302,6 @@ export class SafarChat extends HTMLElement implements Listener {
     select.hidden = !current.languages.length
     select.textContent = ''
     select.append(...current.languages.map(option))
-    this.#prefetched = ''
     this.#log.clear()
     this.changed()
     this.#sheet.refresh()
@@ -374,21 +357,6 @@ export class SafarChat extends HTMLElement implements Listener {
   #send(content: Content): void {
     this.#notice = ''
     this.#session.send(content)
-  }
-
-  #sharePosition(): void {
-    navigator.geolocation.getCurrentPosition(
-      ({coords}) => {
-        // Three decimals are about 100 metres: enough for the nearest centre, no house number.
-        const short = (degrees: number) => Number(degrees.toFixed(3))
-        this.#send({position: {latitude: short(coords.latitude), longitude: short(coords.longitude)}})
-      },
-      () => {
-        this.#notice = this.#i18n.t('widget_position_failed')
-        this.#renderStatus()
-      },
-      {timeout: 20_000, maximumAge: 300_000},
-    )
   }
 
   get #country(): string {

@@ -3,6 +3,8 @@ import {ownMessage, renderMessage} from './messages'
 import type {Message, Translate} from './messages'
 import type {Session} from './session'
 
+export type Decorate = (element: HTMLElement, message: Message) => void
+
 const AT_END_PX = 100
 const MARGIN_PX = 8
 const SILENT_MS = 500
@@ -11,15 +13,26 @@ export class Log {
   readonly #element: HTMLElement
   readonly #newest: HTMLElement
   readonly #t: Translate
-  readonly #base: string
   readonly #shown = new Map<string, HTMLElement>()
+  /** What the second part adds to a message. */
+  #decorate: Decorate = () => undefined
 
-  /** `newest` is the button that leads to a message out of sight; `base` the address of the API, where files lie. */
-  constructor(element: HTMLElement, newest: HTMLElement, t: Translate, base: string) {
+  /** `newest` is the button that leads to a message out of sight. */
+  constructor(element: HTMLElement, newest: HTMLElement, t: Translate) {
     this.#element = element
     this.#newest = newest
     this.#t = t
-    this.#base = base
+  }
+
+  /** From now on add this to each message, also to those already there. */
+  decorate(decorate: Decorate, messages: Message[]): void {
+    this.#decorate = decorate
+    messages.forEach(message => {
+      const element = this.#shown.get(keyOf(message))
+      if (element) {
+        decorate(element, message)
+      }
+    })
   }
 
   /** Draw everything anew, without reading it aloud again. */
@@ -67,9 +80,13 @@ export class Log {
 
   #put(message: Message, place: number, language: string): HTMLElement {
     const key = keyOf(message)
-    const element = this.#shown.get(key) || renderMessage(message, this.#t, language, this.#base)
+    let element = this.#shown.get(key)
+    if (!element) {
+      element = renderMessage(message, this.#t, language)
+      this.#shown.set(key, element)
+      this.#decorate(element, message)
+    }
     const there = this.#element.children[place] || null
-    this.#shown.set(key, element)
     if (there !== element) {
       this.#element.insertBefore(element, there)
     }

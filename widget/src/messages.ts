@@ -9,7 +9,7 @@ export interface Contact {
   name_local: string
   does: string
   phones: Link[]
-  channels: Link[]
+  channels?: Link[]
   url: string
   address: string
   city: string
@@ -43,6 +43,7 @@ export interface Message {
   buttons: {title: string; payload: string}[]
   contacts: Contact[]
   sources: {title: string; url: string}[]
+  /** Files of ours: the address is a path on our own server. */
   attachments?: {title: string; url: string; type: string}[]
   client_id: string | null
 }
@@ -126,7 +127,7 @@ export function renderContact(contact: Contact, t: Translate): HTMLElement {
   const {name, name_local, kind_label, url, report} = contact
   const place = [contact.address, contact.city].filter(Boolean).join(', ')
   const lines = [contact.does, place, contact.hours, contact.languages, contact.free, contact.note]
-  const links = [...contact.channels, ...(url ? [{label: t('widget_website') || url, href: url}] : [])]
+  const links = [...(contact.channels || []), ...(url ? [{label: t('widget_website') || url, href: url}] : [])]
   return h(
     'article',
     {class: 'card'},
@@ -147,12 +148,6 @@ function renderSources(sources: Message['sources'], t: Translate): HTMLElement {
   return h('details', {}, h('summary', {}, t('widget_sources')), h('ul', {}, ...items))
 }
 
-/** A file of the same server; `base` is the address of its API. */
-function renderAttachment({title, url}: {title: string; url: string}, base: string): HTMLElement {
-  const {href} = new URL(url, new URL(base, location.href))
-  return h('p', {class: 'links'}, h('a', {class: 'link', href, download: true}, icon('\u{1F4C4}'), ' ', title))
-}
-
 /** A button of the shadow root's one click handler: `what` names the action. */
 export function actionButton(what: string, data: Record<string, string>, ...children: Child[]): HTMLElement {
   return h('button', {type: 'button', 'data-do': what, ...data}, ...children)
@@ -168,7 +163,7 @@ export function pictured(what: string, pictogram: string, key: string, data = {}
   return actionButton(what, {class: what, 'data-label': key, ...data}, h('span', {'aria-hidden': 'true'}, pictogram))
 }
 
-export function renderMessage(message: Message, t: Translate, language: string, base = ''): HTMLElement {
+export function renderMessage(message: Message, t: Translate, language: string): HTMLElement {
   const {from, urgent, contacts, buttons, sources} = message
   const who = {person: 'widget_you', bot: 'widget_bot', operator: 'widget_operator'}[from]
   const time = new Date(message.at)
@@ -182,7 +177,6 @@ export function renderMessage(message: Message, t: Translate, language: string, 
       urgent && h('span', {class: 'mark'}, '\u26A0\uFE0F'),
       renderText(message.text),
       ...contacts.map(contact => renderContact(contact, t)),
-      ...(message.attachments || []).map(file => renderAttachment(file, base)),
       sources.length > 0 && renderSources(sources, t),
       buttons.length > 0 &&
         h('div', {class: 'buttons'}, ...buttons.map(({title, payload}) => actionButton('choose', {'data-payload': payload}, title))),

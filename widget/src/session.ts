@@ -1,13 +1,12 @@
-/** One conversation: starts it, sends the outbox in order, receives by stream or polling, keeps other tabs in step. */
+/** One conversation: starts it, sends the outbox in order, receives by polling or the second part's stream, keeps other tabs in step. */
 import {ownMessage} from './messages'
 import type {Message} from './messages'
 import {mergeMessages, newId} from './store'
 import type {Content, Conversation, Outgoing, Profile, Store} from './store'
-import {ApiError, listen, readEvents} from './transport'
+import {ApiError, listen} from './transport'
 import type {Api} from './transport'
 
-const SILENCE_TIMEOUT_MS = 45_000
-const POLL_MIN_MS = 5_000
+export const POLL_MIN_MS = 5_000
 const POLL_MAX_MS = 30_000
 const STREAM_AGAIN_MS = 60_000
 const RETRY_MIN_MS = 2_000
@@ -17,6 +16,9 @@ export interface Reply extends Partial<Profile> {
   messages: Message[]
   held_by?: string
 }
+
+/** Receives until the stream ends; returns whether it worked for a while: what ends at once is no better than none. */
+export type Stream = (conversation: Conversation, control: AbortController) => Promise<boolean>
 
 export interface Listener {
   /** The stored conversation or outbox, or what the session is doing, is no longer the same. */
@@ -41,6 +43,7 @@ export class Session {
   #followed = ''
   #failures = 0
   #notBefore = 0
+  #stream: Stream | undefined
   #streamFrom = 0
   #timer = 0
   #endPause: () => void = () => undefined
@@ -74,11 +77,22 @@ export class Session {
     this.#wake()
   }
 
+  #isCurrent(id: string): boolean {
+    const {conversation} = this
+    return Boolean(conversation) && (conversation as Conversation).id === id
+  }
+
   /** Have a conversation, so that the welcome shows before anything is written. */
   open(): void {
     this.#wanted = true
     this.#silent = false
     this.#wake()
+  }
+
+  /** From now on receive by this, and poll only where it fails. */
+  follow(stream: Stream): void {
+    this.#stream = stream
+    this.#endPause()
   }
 
   send(content: Content): void {
@@ -128,7 +142,7 @@ export class Session {
     if (key && !key.startsWith(this.#store.prefix)) {
       return
     }
-    if (this.#followed && this.conversation?.id !== this.#followed) {
+    if (this.#followed && !this.#isCurrent(this.#followed)) {
       this.#left()
     }
     this.#listener.changed()
@@ -136,7 +150,7 @@ export class Session {
   }
 
   #wake(): void {
-    if (this.problem?.status !== 429) {
+    if (!this.problem || this.problem.status !== 429) {
       this.#notBefore = 0
     }
     if (!document.hidden) {
@@ -183,7 +197,7 @@ export class Session {
   }
 
   /** The server answers again: what waited for that need not wait longer. */
-  #reached(): void {
+  reached(): void {
     if (this.problem && this.problem.away) {
       this.problem = null
       this.#listener.changed()
@@ -260,7 +274,7 @@ export class Session {
     const body = {...item, place: undefined, at: undefined}
     try {
       const reply = await this.#api.request<Reply>('POST', `/conversations/${id}/messages`, token, body)
-      this.#accept(id, {...reply, messages: [ownMessage(item), ...reply.messages]}, false)
+      this.accept(id, {...reply, messages: [ownMessage(item), ...reply.messages]}, false)
     } catch (error) {
       this.#listener.refused(item, orRefused(error, true).message)
     }
@@ -278,12 +292,12 @@ export class Session {
     if (this.#store.get('change') === change) {
       this.#store.remove('change')
     }
-    this.#accept(id, {...profile, messages: []}, false)
+    this.accept(id, {...profile, messages: []}, false)
   }
 
-  #accept(id: string, reply: Reply, complete: boolean): void {
+  accept(id: string, reply: Reply, complete: boolean): void {
     const conversation = this.conversation
-    if (conversation?.id !== id) {
+    if (!conversation || conversation.id !== id) {
       return
     }
     const {messages, ...state} = reply
@@ -301,14 +315,15 @@ export class Session {
     let wait_ms = POLL_MIN_MS
     for (let chat = this.conversation; chat && !this.#api.life.aborted; chat = this.conversation) {
       this.#followed = chat.id
-      if (Date.now() >= this.#streamFrom) {
-        if (await this.#stream(chat)) {
+      if (this.#stream && Date.now() >= this.#streamFrom) {
+        this.#streaming = new AbortController()
+        if (await this.#stream(chat, this.#streaming)) {
           await this.#pause(1000)
           continue
         }
         this.#streamFrom = Date.now() + STREAM_AGAIN_MS
       }
-      if (!document.hidden && this.conversation?.id === chat.id) {
+      if (!document.hidden && this.#isCurrent(chat.id)) {
         wait_ms = await this.#poll(chat, wait_ms)
       }
       await this.#pause(wait_ms)
@@ -329,47 +344,16 @@ export class Session {
     })
   }
 
-  /** Return whether the stream worked for a while; what ends at once is no better than none. */
-  async #stream({id, token, last}: Conversation): Promise<boolean> {
-    const control = (this.#streaming = new AbortController())
-    let timer = 0
-    let opened = Infinity
-    const watch = () => {
-      clearTimeout(timer)
-      timer = window.setTimeout(() => { control.abort() }, SILENCE_TIMEOUT_MS)
-    }
-    try {
-      watch()
-      const {body} = await this.#api.open('GET', `/conversations/${id}/events?after=${last}`, control, token)
-      if (body) {
-        opened = Date.now()
-        this.#reached()
-        await readEvents(body, (type, data) => { this.#onEvent(id, type, data) }, watch)
-      }
-    } catch (error) {
-      this.#noteGone(id, error)
-    } finally {
-      clearTimeout(timer)
-      control.abort()
-    }
-    return Date.now() - opened > POLL_MIN_MS
-  }
-
-  #onEvent(id: string, type: string, data: string): void {
-    const value = JSON.parse(data) as Message & {held_by: string}
-    this.#accept(id, type === 'state' ? {held_by: value.held_by, messages: []} : {messages: [value]}, true)
-  }
-
   /** Fetch what is new; return how long to wait before the next time. */
   async #poll({id, token, last}: Conversation, waited_ms: number): Promise<number> {
     let wait_ms = Math.min(waited_ms * 1.3, POLL_MAX_MS)
     try {
       const reply = await this.#api.request<Reply>('GET', `/conversations/${id}/messages?after=${last}`, token)
-      this.#reached()
-      this.#accept(id, reply, true)
+      this.reached()
+      this.accept(id, reply, true)
       wait_ms = reply.messages.length ? POLL_MIN_MS : wait_ms
     } catch (error) {
-      this.#noteGone(id, error)
+      this.noteGone(id, error)
       if (error instanceof ApiError) {
         wait_ms = Math.max(wait_ms, error.retryAfter_s * 1000)
         this.problem = this.problem || (error.away ? error : null)
@@ -379,8 +363,8 @@ export class Session {
     return wait_ms
   }
 
-  #noteGone(id: string, error: unknown): void {
-    if (isGone(error) && this.conversation?.id === id) {
+  noteGone(id: string, error: unknown): void {
+    if (isGone(error) && this.#isCurrent(id)) {
       this.#drop()
       this.#listener.forgotten()
     }

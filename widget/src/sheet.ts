@@ -1,4 +1,4 @@
-/** What opens over the log: the emergency numbers, the menu, the question before deleting. */
+/** What opens over the log. The emergency numbers are here; the second part opens the rest. */
 import type {I18n} from './i18n'
 import {actionButton, h, renderContact} from './messages'
 import type {Contact} from './messages'
@@ -6,10 +6,11 @@ import type {Session} from './session'
 import type {Store} from './store'
 import type {Api} from './transport'
 
-interface Emergency {
+export interface Emergency {
   country_name?: string
   contacts?: Contact[]
-  countries?: {code: string; name: string}[]
+  /** With the emergency numbers of each, so that one answer serves every country without a network. */
+  countries?: {code: string; name: string; contacts?: Contact[]}[]
 }
 
 export class Sheet {
@@ -44,33 +45,16 @@ export class Sheet {
     if (this.isOpen) {
       this.#element.hidden = true
       this.#behind.style.visibility = ''
-      this.#opener?.focus()
+      if (this.#opener) {
+        this.#opener.focus()
+      }
     }
-  }
-
-  askForget(opener: HTMLElement): void {
-    this.#open(opener, 'widget_forget_confirm', t => [
-      h('div', {class: 'buttons'}, actionButton('forgetNow', {}, t('button_yes')), actionButton('close', {}, t('button_no'))),
-    ])
-  }
-
-  showMenu(opener: HTMLElement): void {
-    this.#open(opener, 'widget_menu', () =>
-      this.#i18n.current.menu.map(({pictogram, title, topics}) =>
-        h(
-          'details',
-          {},
-          h('summary', {}, h('span', {'aria-hidden': 'true'}, pictogram), ' ', title),
-          h('div', {class: 'buttons'}, ...topics.map(each => actionButton('choose', {'data-payload': '/' + each.topic}, each.title))),
-        ),
-      ),
-    )
   }
 
   /** Show what is kept at once, then what the server says now; an empty country lets the person choose one. */
   async showEmergency(opener: HTMLElement | null, country: string): Promise<void> {
     const kept = this.#keptEmergency(country)
-    const show = (content: (t: I18n['t']) => HTMLElement[]) => { this.#open(opener, 'widget_emergency', content) }
+    const show = (content: (t: I18n['t']) => HTMLElement[]) => { this.open(opener, 'widget_emergency', content) }
     show(t => (kept ? this.#renderEmergency(kept) : [h('p', {}, t('widget_loading'))]))
     const again = (this.#again = () => { void this.showEmergency(null, country) })
     await this.fetchEmergency(country)
@@ -100,8 +84,19 @@ export class Sheet {
     }
   }
 
+  /** Every country we know numbers of, as far as they are kept. */
+  countries(): NonNullable<Emergency['countries']> {
+    return this.#at('').countries || []
+  }
+
+  #at(place: string): Emergency {
+    return this.#store.get(`emergency:${this.#i18n.current.language}:${place}`) || {}
+  }
+
   #keptEmergency(country: string): Emergency | undefined {
-    return this.#store.get(`emergency:${this.#i18n.current.language}:${country}`)
+    const kept = this.#at(country)
+    const [found] = this.countries().filter(({code, contacts}) => code === country && contacts)
+    return kept.contacts || kept.countries ? kept : found && {...found, country_name: found.name}
   }
 
   #renderEmergency({country_name, contacts = [], countries = []}: Emergency): HTMLElement[] {
@@ -115,11 +110,12 @@ export class Sheet {
     ]
   }
 
-  #open(opener: HTMLElement | null, key: string, content: (t: I18n['t']) => HTMLElement[]): void {
+  /** `content` is asked again when the language changes; without an opener the last one keeps the focus to come back. */
+  open(opener: HTMLElement | null, key: string, content: (t: I18n['t']) => HTMLElement[]): void {
     const sheet = this.#element
     const {t} = this.#i18n
     this.#opener = opener || this.#opener
-    this.#again = () => { this.#open(null, key, content) }
+    this.#again = () => { this.open(null, key, content) }
     sheet.textContent = ''
     sheet.append(h('div', {class: 'top'}, h('h3', {}, t(key)), actionButton('close', {}, t('widget_close'))), ...content(t))
     sheet.setAttribute('aria-label', t(key))

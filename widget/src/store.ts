@@ -2,6 +2,8 @@
 import type {Message} from './messages'
 
 export const MAX_MESSAGES = 200
+/** The name under which the browser keeps the offline pack. */
+export const PACK = 'safar-pack'
 
 export interface Profile {
   language: string
@@ -61,8 +63,11 @@ export class Store {
   get<T>(key: string): T | undefined {
     const raw = this.#read(key)
     const known = this.#parsed.get(key)
-    if (!raw || known?.raw === raw) {
-      return raw ? (known?.value as T) : undefined
+    if (!raw) {
+      return undefined
+    }
+    if (known && known.raw === raw) {
+      return known.value as T
     }
     try {
       const value = JSON.parse(raw) as T

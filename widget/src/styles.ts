@@ -1,4 +1,8 @@
-/** Logical properties only, so that right-to-left needs no second sheet; sizes in rem; colours by custom properties. */
+/**
+ * Logical properties only, so that right-to-left needs no second sheet; colours by custom properties. Sizes are in em, because
+ * the host page decides what a rem is; "all: initial" keeps out what would be inherited from it. What browsers of 2019 do not
+ * know (max(), gap between flex items, logical insets) is either not used or only looks a little poorer without.
+ */
 export const STYLES = `
 :host {
   --accent: var(--safar-accent, #0b5872);
@@ -12,10 +16,6 @@ export const STYLES = `
   color-scheme: light dark;
   display: block;
   height: 100%;
-  font: 1rem/1.5 var(--safar-font, system-ui, Roboto, "Noto Sans", sans-serif);
-  color: var(--text);
-  text-align: start;
-  overflow-wrap: anywhere;
 }
 @media (prefers-color-scheme: dark) {
   :host {
@@ -33,18 +33,31 @@ export const STYLES = `
 :host([mode="bubble"]) {
   position: fixed;
   z-index: 2147483000;
-  bottom: 1rem;
-  inset-inline-end: 1rem;
+  bottom: 16px;
+  right: 16px;
   height: auto;
 }
-*, ::before, ::after { box-sizing: border-box; }
+:host([mode="bubble"][dir="rtl"]) { right: auto; left: 16px; }
+.all {
+  all: initial;
+  display: block;
+  height: 100%;
+  font: 1rem/1.5 var(--safar-font, system-ui, Roboto, "Noto Sans", sans-serif);
+  font-size: calc(1rem * var(--safar-size, 1));
+  color: var(--text);
+  overflow-wrap: anywhere;
+}
+@supports (width: max(1px, 2px)) {
+  .all { font-size: calc(max(1rem, 16px) * var(--safar-size, 1)); }
+}
+* { box-sizing: border-box; }
 h2, h3, p, ul, ol { margin: 0; }
 button, select, textarea {
-  min-height: 2.75rem;
+  min-height: 2.75em;
   margin: 0;
-  padding: .25rem .7rem;
+  padding: .25em .7em;
   border: 1px solid var(--line);
-  border-radius: .7rem;
+  border-radius: .7em;
   background: var(--ground);
   color: inherit;
   font: inherit;
@@ -57,74 +70,75 @@ button, summary { cursor: pointer; }
 .emergency, .badge { border-color: transparent; background: var(--danger); color: var(--ground); }
 .panel {
   display: grid;
-  grid-template: auto minmax(14rem, 1fr) / minmax(0, 1fr);
+  grid-template: auto minmax(14em, 1fr) / minmax(0, 1fr);
   height: 100%;
   overflow: hidden auto;
   background: var(--ground);
 }
+:host([mode="bubble"]) .all { display: flex; flex-direction: column; align-items: flex-end; gap: 16px; }
 :host([mode="bubble"]) .panel {
-  position: fixed;
-  bottom: 5.5rem;
-  inset-inline-end: 1rem;
-  width: 24rem;
-  height: min(40rem, calc(100% - 7rem));
+  width: 24em;
+  max-width: calc(100vw - 32px);
+  height: 40em;
+  max-height: calc(100vh - 7em);
   border: 1px solid var(--line);
-  border-radius: .7rem;
-  box-shadow: 0 .3rem 1rem rgba(0, 0, 0, .35);
+  border-radius: .7em;
+  box-shadow: 0 .3em 1em rgba(0, 0, 0, .35);
 }
 @media (max-width: 30rem), (max-height: 30rem) {
-  :host([mode="bubble"]) .panel { top: 0; bottom: 0; inset-inline: 0; width: auto; height: auto; border: 0; border-radius: 0; }
+  :host([mode="bubble"]) .panel { position: fixed; top: 0; left: 0; width: 100%; max-width: none; height: 100%; max-height: none; border: 0; border-radius: 0; }
 }
-.fab { min-height: 3.5rem; border-radius: 2rem; box-shadow: 0 .3rem 1rem rgba(0, 0, 0, .35); }
-.badge { margin-inline-start: .4rem; padding: 0 .4rem; border-radius: 2rem; }
-header { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem; padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
-h2 { flex: 1 1 9rem; font-size: 1.05rem; line-height: 1.25; }
-.emergency { flex: 1 1 7rem; font-weight: 700; line-height: 1.25; }
-select { flex: 0 1 auto; max-width: 9rem; min-width: 0; padding: 0 .4rem; }
+.fab { min-height: 3.5em; border-radius: 2em; box-shadow: 0 .3em 1em rgba(0, 0, 0, .35); }
+.badge { margin-inline-start: .4em; padding: 0 .4em; border-radius: 2em; }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: .4em; padding: .5em .75em; border-bottom: 1px solid var(--line); }
+h2 { flex: 1 1 8em; font-size: 1.05em; line-height: 1.25; }
+.emergency { flex: 1 1 7em; font-weight: 700; line-height: 1.25; }
+select { flex: 0 1 auto; max-width: 9em; min-width: 0; padding: 0 .4em; }
 .main, .sheet { grid-area: 2 / 1; }
 .main { position: relative; display: flex; flex-direction: column; }
 .log { flex: 1; min-height: 0; }
-.log, .sheet { overflow-y: auto; overscroll-behavior: contain; padding: .75rem; }
+.log, .sheet { overflow-y: auto; overscroll-behavior: contain; padding: .75em; }
 .log:focus-visible, .sheet:focus-visible { outline-offset: -3px; }
-.message { display: flex; flex-direction: column; align-items: flex-start; margin-block-end: .75rem; }
+.message { display: flex; flex-direction: column; align-items: flex-start; margin-block-end: .75em; }
 .person { align-items: flex-end; }
 .body {
   min-width: 0;
   max-width: 92%;
-  padding: .55rem .8rem;
+  padding: .55em .8em;
   border: 1px solid transparent;
-  border-radius: 1rem;
-  border-end-start-radius: .2rem;
+  border-radius: 1em;
+  border-end-start-radius: .2em;
   background: var(--surface);
 }
-.person .body { border-radius: 1rem; border-end-end-radius: .2rem; }
+.person .body { border-radius: 1em; border-end-end-radius: .2em; }
 .operator .body { border-color: var(--accent); }
-.urgent .body { border: 2px solid var(--danger); border-inline-start-width: .5rem; }
+.urgent .body { border: 2px solid var(--danger); border-inline-start-width: .5em; }
 .pending .body { border: 1px dashed var(--line); background: none; color: inherit; }
-.mark { float: inline-start; margin-inline-end: .4rem; font-size: 1.4rem; line-height: 1.1; }
-.who, time, .dim { font-size: .85rem; color: var(--dim); }
-.body > * + *, .card > * + *, .sheet > * + * { margin-block-start: .4rem; }
-h3 { font-size: 1.05rem; line-height: 1.35; }
-ul, ol { padding-inline-start: 1.4rem; }
-.card { padding: .6rem .7rem; border: 1px solid var(--line); border-radius: .7rem; background: var(--ground); }
+.mark { float: inline-start; margin-inline-end: .4em; font-size: 1.4em; line-height: 1.1; }
+.who, time, .dim { font-size: .85em; color: var(--dim); }
+.body > * + *, .card > * + *, .sheet > * + * { margin-block-start: .4em; }
+h3 { font-size: 1.05em; line-height: 1.35; }
+img { max-height: 2.5em; max-width: 6em; }
+ul, ol { padding-inline-start: 1.4em; }
+.card { padding: .6em .7em; border: 1px solid var(--line); border-radius: .7em; background: var(--ground); }
 a { color: var(--accent); }
-.call, .link, .links, .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; }
-.call, .link, summary { min-height: 2.75rem; }
-.call { justify-content: center; padding: .3rem .7rem; border-radius: .7rem; font-size: 1.2rem; font-weight: 700; text-decoration: none; }
-.links { gap: 0 1rem; }
-summary { padding-block: .6rem; }
-.report { padding: 0; border: 0; background: none; text-decoration: underline; }
+.call, .link, .links, .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: .5em; }
+.call, .link, summary { min-height: 2.75em; }
+.call { justify-content: center; padding: .3em .7em; border-radius: .7em; font-size: 1.2em; font-weight: 700; text-decoration: none; }
+.links { gap: 0 1em; }
+summary { padding: .6em 0; }
+.report { padding-inline: 0; border: 0; background: none; color: var(--dim); font-size: .85em; text-align: start; text-decoration: underline; }
 .buttons button { border-color: var(--accent); text-align: start; }
 .sheet .buttons { flex-direction: column; align-items: stretch; }
-.top { display: flex; align-items: center; justify-content: space-between; gap: .5rem; }
-.new { position: absolute; inset-inline: 0; bottom: 7rem; width: max-content; max-width: 90%; margin-inline: auto; border-radius: 2rem; }
-.status { padding: .2rem .75rem; }
+.top { display: flex; align-items: center; justify-content: space-between; gap: .5em; }
+.new { position: absolute; left: 50%; bottom: 7em; max-width: 90%; transform: translateX(-50%); border-radius: 2em; }
+.status { padding: .2em .75em; }
 .status:empty { display: none; }
-.busy::after { content: "\\2026"; animation: blink 1s infinite alternate; }
+.busy::after { content: "…"; animation: blink 1s infinite alternate; }
 @keyframes blink { to { opacity: .2; } }
-form { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .4rem; padding: .5rem .75rem calc(.5rem + env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
-form button { min-width: 2.75rem; }
-textarea { flex: 1 1 6rem; min-width: 0; max-height: 9rem; padding-block: .55rem; resize: none; }
+form { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .4em; padding: .5em .75em calc(.5em + env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
+form button { min-width: 2.75em; }
+textarea { flex: 1 1 6em; min-width: 0; max-height: 9em; padding: .55em .7em; resize: none; }
 :host([dir="rtl"]) .send span { display: inline-block; transform: scaleX(-1); }
 @media (prefers-reduced-motion: reduce) {
   .busy::after { animation: none; }
@@ -133,4 +147,15 @@ textarea { flex: 1 1 6rem; min-width: 0; max-height: 9rem; padding-block: .55rem
   .body, .call, .fab { border: 1px solid; }
   .urgent .body { border: 3px double; }
 }
+`
+
+/** What only the second part needs. */
+export const MORE_STYLES = `
+input { width: 100%; min-height: 2.75em; padding: .25em .7em; border: 1px solid var(--line); border-radius: .7em; background: var(--ground); color: inherit; font: inherit; }
+.field { display: flex; flex-wrap: wrap; align-items: center; gap: .5em; }
+.field select { flex: 1 1 8em; max-width: none; }
+.found .body { max-width: none; }
+.found .body, .found .card { margin-bottom: .7em; }
+[aria-pressed="true"] { border-width: 3px; font-weight: 700; }
+.old { border-inline-start: .5em solid var(--danger); padding-inline-start: .5em; }
 `

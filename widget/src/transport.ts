@@ -1,4 +1,4 @@
-/** Everything that crosses the network: requests with a timeout, errors, and the reading of an event stream. */
+/** Everything that crosses the network: requests with a timeout, and errors. */
 
 const REQUEST_TIMEOUT_MS = 30_000
 
@@ -48,11 +48,11 @@ async function readError(response: Response): Promise<ApiError> {
 
 export class Api {
   readonly life: AbortSignal
-  readonly #base: string
+  readonly base: string
 
   constructor(base: string, life: AbortSignal) {
     this.life = life
-    this.#base = base
+    this.base = base
   }
 
   async request<T>(method: string, path: string, token?: string, body?: unknown): Promise<T> {
@@ -81,7 +81,7 @@ export class Api {
       throw new ApiError(0)
     }
     listen(this.life, 'abort', () => { control.abort() }, control.signal)
-    const response = await fetch(this.#base + path, {
+    const response = await fetch(this.base + path, {
       method,
       headers,
       body: body ? JSON.stringify(body) : null,
@@ -92,40 +92,5 @@ export class Api {
       throw await readError(response)
     }
     return response
-  }
-}
-
-export type OnEvent = (type: string, data: string) => void
-
-/** Read `text/event-stream` to its end; `onBytes` also hears the comments that only keep it alive. */
-export async function readEvents(body: ReadableStream<Uint8Array>, onEvent: OnEvent, onBytes: () => void): Promise<void> {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let rest = ''
-  for (;;) {
-    const {done, value} = await reader.read()
-    if (done) {
-      return
-    }
-    onBytes()
-    const blocks = (rest + decoder.decode(value, {stream: true})).split(/\r?\n\r?\n/)
-    rest = blocks.pop() || ''
-    blocks.forEach(block => { readBlock(block, onEvent) })
-  }
-}
-
-function readBlock(block: string, onEvent: OnEvent): void {
-  let type = 'message'
-  const data: string[] = []
-  for (const line of block.split(/\r?\n/)) {
-    const [, field, value = ''] = /^(\w+):? ?(.*)$/.exec(line) || []
-    if (field === 'event') {
-      type = value
-    } else if (field === 'data') {
-      data.push(value)
-    }
-  }
-  if (data.length) {
-    onEvent(type, data.join('\n'))
   }
 }

@@ -2,10 +2,12 @@ import {hurry, pause, until, window} from './page'
 import assert from 'node:assert/strict'
 import {afterEach, beforeEach, test} from 'node:test'
 import {SafarChat} from '../src/element'
+import {extend} from '../src/more'
 import {FakeSafar} from './server.mjs'
 
 hurry(50)
 customElements.define('safar-chat', SafarChat)
+SafarChat.extend = extend
 
 let fake: FakeSafar
 let address: string
@@ -49,6 +51,13 @@ function write(element: HTMLElement, text: string): void {
   press(field, 'Enter')
 }
 
+/** Press what is behind the gear. */
+async function open(element: HTMLElement, what: string): Promise<void> {
+  one(element, '.more').click()
+  await until(what, () => all(element, `.sheet [data-do=${what}]`).length === 1)
+  one(element, `.sheet [data-do=${what}]`).click()
+}
+
 async function ready(attributes = {}): Promise<HTMLElement> {
   const element = chat(attributes)
   await until('welcome and words', () => all(element, '.message').length === 1 && all(element, 'option').length === 3)
@@ -63,7 +72,7 @@ test('the first paint needs no server: English words, a usable box, and then the
   const element = chat()
   assert.equal(one(element, 'h2').textContent, 'Safar: help for migrants')
   assert.equal(one(element, '.emergency').textContent.trim().replace(/\s+/g, ' '), '\u{1F198} Emergency numbers')
-  assert.equal(one(element, '.forget').hidden, true, 'no words for it yet')
+  assert.equal(one(element, '.more').hidden, true, 'no words for it yet')
   await until('offline', () => status(element).startsWith('No connection.'))
   write(element, 'help')
   assert.equal(all(element, '.person.pending').length, 1)
@@ -115,6 +124,7 @@ test('a button sends its payload and shows its title', async () => {
 test('the menu offers its topics', async () => {
   const element = await ready()
   one(element, '.menu').click()
+  await until('menu', () => all(element, '.sheet details').length === 2)
   const topic = all(element, '.sheet details button')[1]
   assert.equal(topic?.textContent, 'My wages are not paid')
   topic.click()
@@ -184,13 +194,13 @@ test('with no numbers kept and no network it says what to do', async () => {
 
 test('deleting asks, deletes on both sides and says so', async () => {
   const element = await ready()
-  one(element, '.forget').click()
+  await open(element, 'forget')
   assert.match(one(element, '.sheet').textContent, /Delete this conversation now\?/)
   const [, , no] = all(element, '.sheet button')
   assert.equal(no?.textContent, 'No')
   no.click()
   assert.equal(fake.chats.size, 1)
-  one(element, '.forget').click()
+  await open(element, 'forget')
   one(element, '[data-do=forgetNow]').click()
   assert.equal(all(element, '.message').length, 0)
   await until('deleted', () => fake.chats.size === 0)
@@ -219,6 +229,7 @@ test('the bubble opens, Escape closes it, focus returns, and nothing is begun be
   assert.equal(button.getAttribute('aria-expanded'), 'true')
   await until('welcome', () => all(element, '.message').length === 1)
   one(element, '.menu').click()
+  await until('menu', () => !one(element, '.sheet').hidden)
   press(one(element, '.sheet'), 'Escape')
   assert.equal(one(element, '.sheet').hidden, true)
   assert.equal(element.shadowRoot!.activeElement, one(element, '.menu'))

@@ -4,7 +4,7 @@ import {setMaxListeners} from 'node:events'
 
 const GLOBALS = [
   'window', 'document', 'navigator', 'location', 'localStorage', 'customElements', 'HTMLElement', 'Element', 'Node', 'KeyboardEvent',
-  'MouseEvent', 'StorageEvent', 'CSSStyleSheet',
+  'MouseEvent', 'StorageEvent', 'CSSStyleSheet', 'Event',
 ] as const
 
 export const window = new Window({url: 'http://localhost/', width: 360, height: 740})
@@ -14,6 +14,7 @@ for (const name of GLOBALS) {
   Object.defineProperty(globalThis, name, {value, configurable: true, writable: true})
 }
 Object.assign(window, {setTimeout, clearTimeout})
+Object.assign(globalThis, {matchMedia: window.matchMedia.bind(window)})
 
 // Every listener of the widget also listens for its end of life, so the warning of Node is no news.
 setMaxListeners(100)

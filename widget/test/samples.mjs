@@ -11,6 +11,10 @@ const STRINGS = {
   widget_failed: 'Not sent. It will be tried again.', widget_position: 'Share position',
   widget_position_failed: 'Your position could not be read.', widget_new_message: 'New message', widget_loading: 'Loading',
   button_yes: 'Yes', button_no: 'No', button_other_country: 'Another country',
+  widget_more: 'More', widget_text_size: 'Larger text', widget_read_aloud: 'Read aloud', widget_country: 'Country you are in',
+  widget_pack: 'Keep all answers on this phone', widget_pack_about: 'All answers for {country_name}.', widget_pack_dates: 'Saved on {date}. Good until {until}.',
+  widget_pack_old: 'Saved on {date}. This is too old now.', widget_pack_search: 'Search the saved answers', widget_pack_nothing: 'Nothing found.',
+  widget_pack_remove: 'Remove from this phone', widget_load_failed: 'This could not be loaded.', group_contacts: 'Contacts and numbers',
 }
 
 const ARABIC = {
@@ -21,6 +25,7 @@ const ARABIC = {
   widget_exit: 'مغادرة سريعة', widget_waiting: 'سفر يكتب', widget_offline: 'لا يوجد اتصال. رسالتك محفوظة وسترسل عندما تتصل.',
   widget_failed: 'لم تُرسل. ستتم المحاولة مرة أخرى.', widget_position: 'شارك موقعك', widget_position_failed: 'تعذر قراءة موقعك.',
   widget_new_message: 'رسالة جديدة', widget_loading: 'جار التحميل', button_yes: 'نعم', button_no: 'لا', button_other_country: 'بلد آخر',
+  widget_more: 'المزيد', widget_text_size: 'نص أكبر', widget_country: 'البلد',
 }
 
 const LANGUAGES = [

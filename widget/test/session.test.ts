@@ -4,6 +4,7 @@ import {afterEach, beforeEach, mock, test} from 'node:test'
 import {Session} from '../src/session'
 import type {Listener} from '../src/session'
 import {Store} from '../src/store'
+import {streamOf} from '../src/stream'
 import type {Outgoing} from '../src/store'
 import {Api} from '../src/transport'
 import {FakeSafar} from './server.mjs'
@@ -47,6 +48,7 @@ function tab(store = new Store('safar:')): Tab {
     forgotten: () => { whole.forgotten += 1 },
   }
   whole.session = new Session(api, store, listener)
+  whole.session.follow(streamOf(api, whole.session))
   lives.push(life)
   whole.session.start()
   return whole

@@ -1,7 +1,8 @@
 import './page'
 import assert from 'node:assert/strict'
 import {after, before, test} from 'node:test'
-import {Api, ApiError, readEvents} from '../src/transport'
+import {readEvents} from '../src/stream'
+import {Api, ApiError} from '../src/transport'
 import {FakeSafar} from './server.mjs'
 
 const fake = new FakeSafar()
