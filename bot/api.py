@@ -11,16 +11,17 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
-from bot import live, services
+from bot import live, offline, services
 from bot.bundles import composer_for, current_bundle
-from bot.gateway import Gateway
+from bot.gateway import Gateway, too_fast
 from bot.letters import attachments_of
 from bot.models import Conversation, Message
 from safar.errors import BundleError
-from safar.languages import accepted_languages, best_language, country_name, languages
+from safar.languages import accepted_languages, best_language, languages
 from safar.replies import Composer
 from safar.topics import catalogue
 
@@ -30,6 +31,7 @@ _KEEP_ALIVE_S = 15.0
 _POLL_S = 1.0
 
 api = NinjaAPI(title="Safar Conversation API", version="1", urls_namespace="api", docs_url=None)
+api.add_router("", offline.router)
 
 _gateway: Gateway | None = None
 
@@ -271,17 +273,10 @@ async def send_message(request: HttpRequest, conversation_id: UUID, sent: NewMes
             incoming = services.Incoming(text=text, payload=sent.payload or "", client_id=sent.client_id)
             replies = await gateway().receive(conversation, incoming)
     except services.TooFast as error:
-        return _too_fast(composer, error.wait_s)
+        return _error("too_fast", too_fast(composer, error.wait_s), 429, **{"Retry-After": str(error.wait_s)})
     after = await Conversation.objects.filter(pk=conversation_id).afirst()
     known = after or conversation  # deleted by its own wish: the last words still go out
     return {**_profile_json(known), "messages": [message_json(reply) for reply in replies], "held_by": known.holder}
-
-
-def _too_fast(composer: Composer, wait_s: int) -> HttpResponse:
-    """Why, how long, and the numbers for who is in danger: nobody is turned away without them."""
-    notice = composer.bundle.string("notice_too_fast", composer.language, seconds=wait_s)
-    numbers = [phone["label"] for card in composer.danger()["contacts"] for phone in card["phones"]]
-    return _error("too_fast", f"{notice} {', '.join(numbers)}".strip(), 429, **{"Retry-After": str(wait_s)})
 
 
 @api.get("/conversations/{conversation_id}/messages", response=MessagesOut, by_alias=True)
@@ -348,9 +343,6 @@ async def interface(request: HttpRequest, language: str) -> HttpResponse:
     wanted = accepted_languages(request.headers.get("Accept-Language", "")) if language == "auto" else [language]
     code = best_language(wanted)
     bundle = await sync_to_async(current_bundle)()
-    etag = f'"{bundle.digest[:16]}-{code}"'
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304)
     composer = Composer(bundle, code)
     content = {
         "language": code,
@@ -373,26 +365,9 @@ async def interface(request: HttpRequest, language: str) -> HttpResponse:
             for group in catalogue().groups
         ],
     }
-    body = json.dumps(content, ensure_ascii=False)
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
-    return HttpResponse(body, content_type="application/json", headers=headers)
-
-
-@api.get("/emergency")
-async def emergency(request: HttpRequest, language: str = "en", country: str | None = None) -> dict[str, Any]:
-    """Emergency contacts of a country; without one, the countries to choose from."""
-    code = best_language([language])
-    known = services.known_country(country)
-    composer = Composer(await sync_to_async(current_bundle)(), code, known or None)
-    if not known:
-        likely = composer.likely_countries(most=300)
-        return {"countries": [{"code": place, "name": country_name(place, code)} for place in likely]}
-    contacts = composer.bundle.find_contacts(("emergency", "migrant_helpline", "trafficking_hotline"), known, None)
-    return {
-        "country": known,
-        "country_name": country_name(known, code),
-        "contacts": [composer.card(contact) for contact in contacts],
-    }
+    response = offline.kept(request, bundle, code, content)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
 @api.get("/health", response={200: dict, 503: dict})

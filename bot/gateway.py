@@ -241,6 +241,13 @@ def unavailable(composer: Composer) -> list[Reply]:
     return composer.with_numbers("notice_unavailable")
 
 
+def too_fast(composer: Composer, wait_s: int) -> str:
+    """Why, how long, and the numbers for who is in danger: nobody is turned away without them."""
+    notice = composer.bundle.string("notice_too_fast", composer.language, seconds=wait_s)
+    numbers = [phone["label"] for card in composer.danger()["contacts"] for phone in card["phones"]]
+    return f"{notice} {', '.join(numbers)}".strip()
+
+
 def _profile(conversation: Conversation) -> dict[str, str | None]:
     return {
         "language": conversation.language,

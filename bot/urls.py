@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from bot import views
+from bot import ask, pages, views, widget_files
 
 urlpatterns = [
-    path("", views.chat, name="chat"),
-    path("widget/safar-chat.js", views.widget, name="widget"),
+    path("", pages.chat, name="chat"),
+    path("demo", pages.demo, name="demo"),
+    path("worker.js", pages.worker, name="worker"),
+    path("manifest.webmanifest", pages.manifest, name="manifest"),
+    path("favicon.ico", pages.favicon, name="favicon"),
+    path("ask", ask.ask, name="ask"),
+    path("ask/numbers", ask.numbers, name="ask-numbers"),
+    path("widget/<str:name>", widget_files.latest, name="widget"),
+    path("widget/<str:version>/<str:name>", widget_files.versioned, name="widget-version"),
     path("lists/<slug:name>/<str:language>/", views.printed_list, name="list"),
     path("letters/<str:token>.pdf", views.letter, name="letter"),
     path("bundles/current", views.current, name="bundle"),

@@ -1,54 +1,24 @@
-"""The page with the chat, the widget's file, lists to print, and the bundle for the assistant."""
+"""Lists to print, and the bundle for the assistant."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from bot.bundles import current_bundle
 from bot.letters import PDF_TYPE, Expired, as_pdf, file_name, signed_letter
+from bot.pages import page
 from bot.services import known_country
 from safar.bundle import BundleStore
 from safar.checklists import checklists
 from safar.errors import BundleError
-from safar.languages import accepted_languages, best_language, languages
+from safar.languages import languages
 from safar.replies import Composer
-from safar.settings import ROOT, settings
+from safar.settings import settings
 
-_WIDGET = ROOT / "widget" / "dist" / "safar-chat.js"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-# Nothing from elsewhere, no inline code; the widget styles itself through constructed style sheets.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-)
-
-
-@require_GET
-def chat(request: HttpRequest) -> HttpResponse:
-    """The whole page: the chat and nothing else."""
-    code = best_language(accepted_languages(request.headers.get("Accept-Language", "")))
-    response = render(request, "bot/chat.html", {"code": code, "dir": languages()[code].dir})
-    response["Content-Security-Policy"] = _POLICY
-    response["Vary"] = "Accept-Language"
-    return response
-
-
-@require_GET
-def widget(request: HttpRequest) -> HttpResponse | FileResponse:
-    """The widget's one file; embedding pages name this address."""
-    if not _WIDGET.exists():
-        raise Http404("The widget is not built. Run: make setup")
-    data = _WIDGET.read_bytes()
-    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304)
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
-    return HttpResponse(data, content_type="text/javascript; charset=utf-8", headers=headers)
 
 
 @require_GET
@@ -78,9 +48,7 @@ def printed_list(request: HttpRequest, name: str, language: str) -> HttpResponse
         "cards": [composer.card(contact) for contact in found if contact.phones],
         "sources": known.sources,
     }
-    response = render(request, "bot/list.html", context)
-    response["Content-Security-Policy"] = _POLICY
-    return response
+    return page(request, "bot/list.html", context)
 
 
 @require_GET

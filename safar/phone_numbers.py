@@ -7,7 +7,7 @@ from functools import cache
 from itertools import product
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType, shortnumberinfo
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
 _INTERNATIONAL_FREEPHONE = (800, 808)  # country codes of no country, dialled from many
 _LONGEST_EMERGENCY = 4  # digits
@@ -64,14 +64,17 @@ def is_emergency_number(number: str, country: str) -> bool:
 
 @cache
 def emergency_numbers(country: str) -> tuple[str, ...]:
-    """The national emergency numbers in libphonenumber's short-number data, at most four digits, sorted.
+    """The national emergency numbers in libphonenumber's short-number data, at most four digits, sorted by length.
 
-    The library keeps a pattern, not a list, so every number of two to four digits is tried against it.
+    The library keeps a pattern, not a list, so every number of the lengths it names is tried against it.
     A longer one that only begins like an emergency number is left out.
     """
+    known = PhoneMetadata.short_metadata_for_region(country)
+    possible = known.emergency.possible_length if known and known.emergency else ()
+    lengths = sorted(length for length in possible if length <= _LONGEST_EMERGENCY)
     return tuple(
         number
-        for length in range(2, _LONGEST_EMERGENCY + 1)
+        for length in lengths
         for number in map("".join, product("0123456789", repeat=length))
         if is_emergency_number(number, country)
     )

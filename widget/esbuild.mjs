@@ -74,6 +74,7 @@ async function buildScript(name, entry, define = {}) {
     minify: true,
     format: 'iife',
     target: 'es2018',
+    tsconfigRaw: {compilerOptions: {useDefineForClassFields: false}}, // not strict: a "use strict" is no use to modules and classes
     define,
     plugins: [minifiedStyles, shortPrivates],
     mangleProps: SHORTENED,

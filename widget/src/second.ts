@@ -21,13 +21,13 @@ export interface Shell {
   log: Log
   sheet: Sheet
   actions: Record<string, Action>
-  country(): string
-  send(content: Content): void
+  country: () => string
+  send: (content: Content) => void
   /** Say one of our strings in the status line. */
-  say(key: string): void
+  say: (key: string) => void
 }
 
-/** Of the second file as it was built; esbuild.mjs puts it here. */
+/** Of the second file as it was built; esbuild.mjs puts it here. In the address it lets the server find that very file. */
 declare const MORE_INTEGRITY: string
 
 const PREPARE_AFTER_MS = 2000
@@ -82,7 +82,7 @@ export class Second {
 
 /** Ends also when it failed. */
 async function fetchScript(): Promise<void> {
-  const script = h('script', {src: beside('safar-more.js'), integrity: MORE_INTEGRITY, crossorigin: 'anonymous'})
+  const script = h('script', {src: beside('safar-more.js?' + MORE_INTEGRITY), integrity: MORE_INTEGRITY, crossorigin: 'anonymous'})
   await new Promise(resolve => {
     script.onload = script.onerror = resolve
     document.head.append(script)
