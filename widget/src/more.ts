@@ -81,10 +81,13 @@ function sharePosition(shell: Shell): void {
 function addFiles({api}: Shell, element: HTMLElement, {attachments = []}: Message): void {
   const body = element.querySelector('.body') as HTMLElement
   const server = new URL(api.base, location.href)
+  if (body.querySelector('.file')) {
+    return
+  }
   for (const {title, url} of attachments) {
     const address = new URL(url, server)
-    if (url.startsWith('/') && address.origin === server.origin && !body.querySelector(`a[href="${CSS.escape(address.href)}"]`)) {
-      const link = h('a', {class: 'call', href: address.href, target: '_blank', rel: 'noopener', download: true})
+    if (url.startsWith('/') && address.origin === server.origin) {
+      const link = h('a', {class: 'call file', href: address.href, target: '_blank', rel: 'noopener', download: true})
       link.append(h('span', {'aria-hidden': 'true'}, '\u2B07\uFE0F'), h('bdi', {}, title))
       body.append(link)
     }

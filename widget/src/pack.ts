@@ -63,9 +63,7 @@ export class Pack {
       return undefined
     }
     try {
-      const cache = await caches.open(PACK)
-      const [first] = await cache.keys()
-      const response = first && (await cache.match(first))
+      const response = await caches.match('/' + PACK, {cacheName: PACK})
       return response && ((await response.json()) as Kept)
     } catch {
       return undefined // Storage is blocked or was emptied by the browser: as if nothing were kept.

@@ -101,6 +101,7 @@ export class FakeSafar {
     const [, page, rest] = /^\/(?:api\/v1\/)?([a-z-]*)(.*)$/.exec(url.pathname) ?? []
     if (page === 'interface') { this.#interface(rest?.slice(1) ?? '', request, send); return }
     if (page === 'emergency') { this.#emergency(url, send); return }
+    if (page === 'packs') { this.#pack(rest ?? '', send); return }
     if (page === 'conversations') {
       await this.#conversations(method, rest ?? '', url, request, body, response, fault?.cut ? () => response.destroy() : send)
       return
@@ -121,10 +122,22 @@ export class FakeSafar {
     const language = url.searchParams.get('language') === 'ar' ? 'ar' : 'en'
     const names = /** @type {Record<string, string>} */ (COUNTRIES[language])
     if (!country) {
-      send(200, {countries: Object.entries(names).map(([code, name]) => ({code, name}))})
+      const numbers = [{id: 'x', kind_label: '', name: 'Emergency', phones: [{label: '000', href: 'tel:000'}]}]
+      send(200, {countries: Object.entries(names).map(([code, name]) => ({code, name, contacts: numbers}))})
       return
     }
     send(200, {country, country_name: names[country], contacts: CONTACTS[language]})
+  }
+
+  /** @param {string} rest @param {(status: number, body?: unknown) => void} send */
+  #pack(rest, send) {
+    const [, country = '', language = ''] = rest.split('/')
+    const message = {text: '**Next**\n1. Write down today what happened.', language: 'en', dir: 'ltr', urgent: false, sources: []}
+    const answers = [
+      {topic: 'wages_unpaid', group: 'work', title: 'My wages are not paid', message},
+      {topic: 'passport_kept', group: 'safety', title: 'My passport is kept', message: {...message, text: 'A passport is yours.'}},
+    ]
+    send(200, {country, country_name: 'Qatar', language, answers, contacts: CONTACTS.en})
   }
 
   /** @param {string} method @param {string} rest @param {URL} url @param {import('node:http').IncomingMessage} request @param {Json} body
@@ -175,7 +188,7 @@ export class FakeSafar {
     this.#add(chat, {from: 'person', text: text ?? title ?? `${position.latitude}, ${position.longitude}`, client_id})
     await new Promise(done => setTimeout(done, this.answerDelay_ms))
     const replies = /** @type {Json} */ (REPLIES[chat.profile.language] ?? REPLIES.en)
-    const said = /danger|خطر/.test(text ?? '') ? replies.urgent : payload || /contacts/.test(text ?? '') ? replies.answer : {text: 'Echo: ' + text}
+    const said = /danger|خطر/.test(text ?? '') ? replies.urgent : text === 'letter' ? LETTER : payload || /contacts/.test(text ?? '') ? replies.answer : {text: 'Echo: ' + text}
     const answer = reply(chat, chat.held_by === 'operator' ? [] : [this.#add(chat, said)])
     chat.answers.set(client_id, answer)
     send(200, answer)
@@ -186,9 +199,10 @@ export class FakeSafar {
 
   /** @param {URL} url @param {import('node:http').ServerResponse} response */
   #static({pathname, searchParams}, response) {
-    if (pathname === '/widget/safar-chat.js') {
-      const file = fileURLToPath(new URL('../dist/safar-chat.js', import.meta.url))
-      response.writeHead(200, {'Content-Type': 'text/javascript; charset=utf-8'}).end(readFileSync(file))
+    const [, name, type] = /^\/widget\/(safar-[a-z]+\.(js|css))$/.exec(pathname) ?? []
+    if (name) {
+      const file = fileURLToPath(new URL('../dist/' + name, import.meta.url))
+      response.writeHead(200, {'Content-Type': `text/${type === 'js' ? 'javascript' : 'css'}; charset=utf-8`}).end(readFileSync(file))
       return
     }
     if (pathname === '/weather') {
@@ -205,6 +219,13 @@ export class FakeSafar {
   }
 }
 
+const LETTER = {
+  text: 'Your letter', attachments: [
+    {title: 'Complaint', url: '/letters/1.pdf', type: 'application/pdf'},
+    {title: 'Elsewhere', url: '//evil.example/1.pdf', type: 'application/pdf'},
+    {title: 'Script', url: 'javascript:alert(1)', type: 'application/pdf'},
+  ],
+}
 const CORS = {'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': '*', 'Access-Control-Allow-Methods': '*'}
 
 /** @param {import('node:http').IncomingMessage} request @returns {string} */
