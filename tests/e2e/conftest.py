@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.e2e.screens import browser, open_chat  # noqa: F401  (fixtures of the browser tests)
+
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "123456:emulated-telegram-bot-token"
 _READY_WITHIN_S = 300
@@ -45,7 +47,7 @@ def until(probe: Any, within_s: float = 15.0, every_s: float = 0.1) -> Any:
 
 @dataclass
 class Stack:
-    """A running Safar."""
+    """A running Safar. `host_site` may embed its widget; nothing is there unless a test starts it."""
 
     url: str
     var: Path
@@ -53,6 +55,7 @@ class Stack:
     log: Path
     process: subprocess.Popen[bytes]
     telegram: str
+    host_site: str
 
     @property
     def password(self) -> str:
@@ -106,12 +109,14 @@ def telegram_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def stack(tmp_path_factory: pytest.TempPathFactory, telegram_api: str) -> Iterator[Stack]:
     var = tmp_path_factory.mktemp("stack")
     log = var / "terminal.log"
+    host_site = f"http://localhost:{free_port()}"
     ports = {name: str(free_port()) for name in ("SAFAR_WEB_PORT", "SAFAR_ASSISTANT_PORT", "SAFAR_ACTIONS_PORT")}
     own = {
         "SAFAR_VAR": str(var),
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_URL": telegram_api,
         "SAFAR_RATE_PER_MINUTE": "60",
+        "SAFAR_ALLOWED_ORIGINS": host_site,
         **ports,
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAFAR_")} | own
@@ -119,7 +124,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, telegram_api: str) -> Iterat
         process = subprocess.Popen(
             [str(ROOT / "bin" / "safar"), "run"], env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
-    made = Stack(f"http://127.0.0.1:{ports['SAFAR_WEB_PORT']}", var, environment, log, process, telegram_api)
+    made = Stack(f"http://127.0.0.1:{ports['SAFAR_WEB_PORT']}", var, environment, log, process, telegram_api, host_site)
     try:
         until(lambda: "Safar is running" in log.read_text() or process.poll() is not None, _READY_WITHIN_S, 0.5)
         assert process.poll() is None, log.read_text()
