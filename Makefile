@@ -1,9 +1,9 @@
 # Safar. `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
-.PHONY: help setup run test check lint train messages bench bench-nlu lock
+.PHONY: help setup run test check lint train messages bench bench-nlu bench-widget lock
 SAFAR := bin/safar
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make both environments and the widget from the hashed lock files
 	@scripts/setup.sh
@@ -30,6 +30,9 @@ bench: setup ## Measure a turn, both starts and memory beside a `rasa init` bot 
 
 bench-nlu: setup ## Compare understanding with Rasa's own classifiers on the same examples (DIET takes half an hour)
 	@.venv/assistant/bin/python benchmarks/understanding.py
+
+bench-widget: setup ## Measure the widget: size of each part, loading on a slow phone, beside rasa-webchat
+	@.venv/web/bin/python benchmarks/widget.py
 
 lock: ## Resolve the lock files anew from requirements/*.in
 	@scripts/lock.sh
