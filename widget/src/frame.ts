@@ -6,7 +6,7 @@ import {beside} from './second'
 export function frame(bubble: boolean, name: string, logo: string): HTMLElement {
   const all = h('div', {class: 'all'},
     h('section', {class: 'panel', role: bubble ? 'dialog' : 'region', 'data-label': 'widget_title', hidden: bubble},
-      h('header', {},
+      h('div', {class: 'head'},
         logo && h('img', {src: logo, alt: ''}),
         h('h2', {'data-text': !name && 'widget_title'}, name),
         worded('exit', '\u21AA', 'widget_exit'),

@@ -90,7 +90,7 @@ button, summary { cursor: pointer; }
 }
 .fab { min-height: 3.5em; border-radius: 2em; box-shadow: 0 .3em 1em rgba(0, 0, 0, .35); }
 .badge { margin-inline-start: .4em; padding: 0 .4em; border-radius: 2em; }
-header { display: flex; flex-wrap: wrap; align-items: center; gap: .4em; padding: .5em .75em; border-bottom: 1px solid var(--line); }
+.head { display: flex; flex-wrap: wrap; align-items: center; gap: .4em; padding: .5em .75em; border-bottom: 1px solid var(--line); }
 h2 { flex: 1 1 8em; font-size: 1.05em; line-height: 1.25; }
 .emergency { flex: 1 1 7em; font-weight: 700; line-height: 1.25; }
 select { flex: 0 1 auto; max-width: 9em; min-width: 0; padding: 0 .4em; }
