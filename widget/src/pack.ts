@@ -107,7 +107,7 @@ export class Pack {
 
   #showKept(kept: Kept, opener: HTMLElement | null): void {
     const {sheet, i18n} = this.#shell
-    const day = (ms: number) => new Date(ms).toLocaleDateString(i18n.current.language, {dateStyle: 'long'} as Intl.DateTimeFormatOptions)
+    const day = (ms: number) => dayOf(new Date(ms), i18n.current.language)
     const until = kept.saved + GOOD_FOR_DAYS * DAY_MS
     const old = Date.now() > until
     sheet.open(opener, 'widget_pack', t => {
@@ -154,6 +154,12 @@ function answerElement({title, message}: PackedAnswer): HTMLElement {
   const body = h('div', {class: 'body', lang: message.language, dir: message.dir})
   body.append(renderText(message.text))
   return folded(title, [body])
+}
+
+/** Browsers know the months of few languages ("2026 M11 22" is Chromium's Nepali): figures then. */
+export function dayOf(date: Date, language: string): string {
+  const words = date.toLocaleDateString(language, {year: 'numeric', month: 'long', day: 'numeric'})
+  return /M\d/.test(words) ? date.toISOString().slice(0, 10) : words
 }
 
 function filled(text: string, values: Record<string, string>): string {

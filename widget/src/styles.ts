@@ -131,6 +131,7 @@ summary { padding: .6em 0; }
 .buttons button { border-color: var(--accent); text-align: start; }
 .sheet .buttons { flex-direction: column; align-items: stretch; }
 .top { display: flex; align-items: center; justify-content: space-between; gap: .5em; }
+.top button { flex: none; }
 .new { position: absolute; left: 50%; bottom: 7em; max-width: 90%; transform: translateX(-50%); border-radius: 2em; }
 .status { padding: .2em .75em; }
 .status:empty { display: none; }

@@ -4,6 +4,7 @@ import {afterEach, beforeEach, test} from 'node:test'
 import {SafarChat} from '../src/element'
 import {extend} from '../src/more'
 import {folded, search} from '../src/search'
+import {dayOf} from '../src/pack'
 import type {PackedAnswer} from '../src/pack'
 import {FakeSafar} from './server.mjs'
 
@@ -223,4 +224,11 @@ test('search finds words of the title first, in any spelling of the script', () 
   assert.deepEqual(titles('तलब'), ['सलाम'])
   assert.deepEqual(titles('?'), [])
   assert.equal(folded('CAFÉ'), 'cafe')
+})
+
+test('a date is in words where the browser has them, else in figures', () => {
+  const date = new Date('2026-11-22T12:00:00Z')
+  assert.equal(dayOf(date, 'en-GB'), '22 November 2026')
+  const unknown = {toLocaleDateString: () => '2026 M11 22', toISOString: () => date.toISOString()} as unknown as Date
+  assert.equal(dayOf(unknown, 'ne'), '2026-11-22')
 })
