@@ -61,6 +61,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
     return {
         "code": code,
         "dir": languages()[code].dir,
+        "asked": request.GET.get("language") == code,
         "version": version,
         "integrity": part(version, "safar-chat.js").integrity(),
         "title": bundle.string("widget_title", code),
@@ -93,7 +94,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, with the addresses of the files it keeps; it changes whenever one of them does."""
+    """The service worker, with the addresses of the files it keeps; it changes with a release, not with each publication."""
     version = current_version()
     widget = [
         reverse("widget-version", args=[version, name])
@@ -106,7 +107,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         *widget,
         *(static(path) for path in (*_STYLES, *_ICONS.values())),
     ]
-    digest = hashlib.sha256(f"{version} {current_bundle().digest} {_pages_digest()} {files}".encode()).hexdigest()[:16]
+    digest = hashlib.sha256(f"{version} {_pages_digest()} {files}".encode()).hexdigest()[:16]
     code = (ROOT / "widget" / "dist" / "worker.js").read_text(encoding="utf-8")
     filled = code.replace("__VERSION__", digest).replace("__FILES__", " ".join(files))
     return HttpResponse(filled, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})

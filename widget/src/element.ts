@@ -18,10 +18,11 @@ const LOAD_AGAIN_MS = 10_000
 
 export class SafarChat extends HTMLElement implements Listener {
   static readonly observedAttributes = ['language']
+  /** Set by the second part when it has loaded. */
+  static extend?: Extend
 
   readonly #root = this.attachShadow({mode: 'open'})
   #life = new AbortController()
-  static extend?: Extend
   #second!: Second
   #store!: Store
   #i18n!: I18n

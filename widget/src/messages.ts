@@ -143,7 +143,7 @@ export function renderContact(contact: Contact, t: Translate): HTMLElement {
   )
 }
 
-function renderSources(sources: Message['sources'], t: Translate): HTMLElement {
+export function renderSources(sources: Message['sources'], t: Translate): HTMLElement {
   const items = sources.map(({title, url}) => h('li', {}, anchor({label: title || url, href: url}, '')))
   return h('details', {}, h('summary', {}, t('widget_sources')), h('ul', {}, ...items))
 }

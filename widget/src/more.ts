@@ -24,7 +24,8 @@ export function extend(shell: Shell): void {
     voice.decorate(element, message)
   }
   const redecorate = () => { shell.log.decorate(decorate, messagesOf(shell)) }
-  Object.assign(shell.actions, {...actionsOf(shell), ...voice.actions, ...pack.actions, more: (target: HTMLElement) => { showSettings(shell, pack, target) }})
+  const more: Action = target => { showSettings(shell, pack, target) }
+  Object.assign(shell.actions, {...actionsOf(shell), ...voice.actions, ...pack.actions, more})
   shell.session.follow(streamOf(shell.api, shell.session))
   voice.onVoices(redecorate)
   redecorate()
@@ -80,14 +81,13 @@ function sharePosition(shell: Shell): void {
 /** Files that come with a message, such as a letter; an address that is not a path on our own server is left out. */
 function addFiles({api}: Shell, element: HTMLElement, {attachments = []}: Message): void {
   const body = element.querySelector('.body') as HTMLElement
-  const server = new URL(api.base, location.href)
+  const {origin} = new URL(api.base, location.href)
   if (body.querySelector('.file')) {
     return
   }
   for (const {title, url} of attachments) {
-    const address = new URL(url, server)
-    if (url.startsWith('/') && address.origin === server.origin) {
-      const link = h('a', {class: 'call file', href: address.href, target: '_blank', rel: 'noopener', download: true})
+    if (/^\/(?![/\\])/.test(url)) {
+      const link = h('a', {class: 'call file', href: origin + url, target: '_blank', rel: 'noopener', download: true})
       link.append(h('span', {'aria-hidden': 'true'}, '\u2B07\uFE0F'), h('bdi', {}, title))
       body.append(link)
     }

@@ -1,6 +1,6 @@
 /** The offline pack: all answers and contacts of one country in one language, kept by choice, with search. */
-import {actionButton, h, renderContact, renderText} from './messages'
-import type {Contact, Message} from './messages'
+import {actionButton, h, renderContact, renderSources, renderText} from './messages'
+import type {Contact, Message, Translate} from './messages'
 import {search} from './search'
 import type {Shell} from './second'
 import {PACK} from './store'
@@ -115,8 +115,9 @@ export class Pack {
       const field = h('input', {type: 'search', 'aria-label': t('widget_pack_search'), placeholder: t('widget_pack_search'), dir: 'auto'})
       field.addEventListener('input', () => { this.#list(kept, field.value, found) })
       this.#list(kept, '', found)
+      const dates = filled(t(old ? 'widget_pack_old' : 'widget_pack_dates'), {date: day(kept.saved), until: day(until)})
       return [
-        h('p', {class: old ? 'old' : 'dim'}, kept.country_name + '. ' + filled(t(old ? 'widget_pack_old' : 'widget_pack_dates'), {date: day(kept.saved), until: day(until)})),
+        h('p', {class: old ? 'old' : 'dim'}, kept.country_name + '. ' + dates),
         h('p', {}, field),
         found,
         h('div', {class: 'buttons'}, actionButton('packLoad', {}, t('widget_pack')), actionButton('packRemove', {}, t('widget_pack_remove'))),
@@ -130,14 +131,14 @@ export class Pack {
     into.textContent = ''
     if (words.trim()) {
       const hits = search(words, answers, contacts)
-      into.append(...hits.answers.map(answerElement), ...hits.contacts.map(contact => renderContact(contact, t)))
+      into.append(...hits.answers.map(answer => answerElement(answer, t)), ...hits.contacts.map(contact => renderContact(contact, t)))
       if (!into.firstChild) {
         into.append(h('p', {role: 'status'}, t('widget_pack_nothing')))
       }
       return
     }
     for (const {group, title, pictogram} of current.menu) {
-      const listed = answers.filter(answer => answer.group === group).map(answerElement)
+      const listed = answers.filter(answer => answer.group === group).map(answer => answerElement(answer, t))
       if (listed.length) {
         into.append(folded(pictogram + ' ' + title, listed))
       }
@@ -150,9 +151,10 @@ function folded(title: string, inner: HTMLElement[]): HTMLElement {
   return h('details', {}, h('summary', {}, title), ...inner)
 }
 
-function answerElement({title, message}: PackedAnswer): HTMLElement {
-  const body = h('div', {class: 'body', lang: message.language, dir: message.dir})
-  body.append(renderText(message.text))
+function answerElement({title, message}: PackedAnswer, t: Translate): HTMLElement {
+  const {language, dir, text, sources} = message
+  const body = h('div', {class: 'body', lang: language, dir})
+  body.append(renderText(text), sources.length ? renderSources(sources, t) : '')
   return folded(title, [body])
 }
 

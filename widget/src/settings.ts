@@ -7,14 +7,15 @@ const SIZES = ['1', '1.25', '1.5']
 
 export function showSettings(shell: Shell, pack: Pack, opener: HTMLElement | null): void {
   shell.actions.size = target => { enlarge(shell, target) }
+  if (!shell.sheet.countries().length) {
+    void shell.sheet.fetchEmergency('').then(() => { shell.sheet.refresh() })
+  }
   shell.sheet.open(opener, 'widget_more', t => {
     const larger = labelled('size', '\u{1F50E}', t('widget_text_size'))
     larger.setAttribute('aria-pressed', String(sizeOf(shell) !== SIZES[0]))
-    return [
-      h('div', {class: 'buttons'}, larger),
-      countryChooser(shell),
-      h('div', {class: 'buttons'}, pack.possible && labelled('pack', '\u{1F4E5}', t('widget_pack')), labelled('forget', '\u{1F5D1}\uFE0F', t('widget_forget'))),
-    ]
+    const keep = pack.possible && labelled('pack', '\u{1F4E5}', t('widget_pack'))
+    const forget = labelled('forget', '\u{1F5D1}\uFE0F', t('widget_forget'))
+    return [h('div', {class: 'buttons'}, larger), countryChooser(shell), h('div', {class: 'buttons'}, keep, forget)]
   })
 }
 

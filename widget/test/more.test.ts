@@ -173,6 +173,7 @@ test('the pack: told what it is, loaded, dated, searched without a network, remo
   await until('loaded', () => all(element, '.found').length)
   assert.match(one(element, '.sheet .dim').textContent, /^Qatar\. Saved on .+ Good until .+\.$/)
   assert.equal(all(element, '.found > details').length, 3, 'two groups and the contacts')
+  assert.equal(all(element, '.found a[href="https://example.org/law"]').length, 2, 'with their sources')
   await fake.stop()
   element.remove()
   const offline = document.createElement('safar-chat')

@@ -132,7 +132,7 @@ export class FakeSafar {
   /** @param {string} rest @param {(status: number, body?: unknown) => void} send */
   #pack(rest, send) {
     const [, country = '', language = ''] = rest.split('/')
-    const message = {text: '**Next**\n1. Write down today what happened.', language: 'en', dir: 'ltr', urgent: false, sources: []}
+    const message = {text: '**Next**\n1. Write down today what happened.', language: 'en', dir: 'ltr', urgent: false, sources: [{title: 'Labour law', url: 'https://example.org/law'}]}
     const answers = [
       {topic: 'wages_unpaid', group: 'work', title: 'My wages are not paid', message},
       {topic: 'passport_kept', group: 'safety', title: 'My passport is kept', message: {...message, text: 'A passport is yours.'}},
@@ -224,6 +224,7 @@ const LETTER = {
     {title: 'Complaint', url: '/letters/1.pdf', type: 'application/pdf'},
     {title: 'Elsewhere', url: '//evil.example/1.pdf', type: 'application/pdf'},
     {title: 'Script', url: 'javascript:alert(1)', type: 'application/pdf'},
+    {title: 'Broken', url: '//', type: 'application/pdf'},
   ],
 }
 const CORS = {'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': '*', 'Access-Control-Allow-Methods': '*'}

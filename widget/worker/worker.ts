@@ -23,18 +23,33 @@ self.addEventListener('activate', event => {
 
 self.addEventListener('fetch', event => {
   const {request} = event
-  const {pathname, origin} = new URL(request.url)
+  const {pathname, origin, search} = new URL(request.url)
   if (request.method !== 'GET' || origin !== self.location.origin) {
     return
   }
-  if (FILES.includes(pathname)) {
+  const isOurs = FILES.includes(pathname)
+  if (request.mode === 'navigate' && (!isOurs || search || pathname === OFFLINE_PAGE)) {
+    event.respondWith(visited(request, isOurs ? pathname : OFFLINE_PAGE))
+  } else if (isOurs) {
     event.respondWith(fromShell(request))
   } else if (KEPT_API.test(pathname)) {
     event.respondWith(freshOrKept(request))
-  } else if (request.mode === 'navigate') {
-    event.respondWith(fetch(request).catch(() => fromShell(new Request(OFFLINE_PAGE))))
   }
 })
+
+/** A page from the server, or else what stands in for it; the list of numbers is renewed whenever it is seen. */
+async function visited(request: Request, standIn: string): Promise<Response> {
+  try {
+    const response = await fetch(request)
+    if (response.ok && new URL(request.url).pathname === OFFLINE_PAGE) {
+      const cache = await caches.open(SHELL)
+      await cache.put(OFFLINE_PAGE, response.clone())
+    }
+    return response
+  } catch {
+    return fromShell(new Request(standIn))
+  }
+}
 
 async function removeOldShells(): Promise<void> {
   const names = await caches.keys()
