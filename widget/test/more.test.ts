@@ -183,7 +183,7 @@ test('the pack: told what it is, loaded, dated, searched without a network, remo
   const field = one(offline, 'input') as HTMLInputElement
   field.value = 'PASSPORT'
   field.dispatchEvent(new window.Event('input') as unknown as Event)
-  assert.deepEqual(all(offline, '.found summary').map(each => each.textContent), ['My passport is kept'])
+  assert.deepEqual(all(offline, '.found > details > summary').map(each => each.textContent), ['My passport is kept'])
   field.value = 'zzz'
   field.dispatchEvent(new window.Event('input') as unknown as Event)
   assert.equal(one(offline, '.found').textContent, 'Nothing found.')
