@@ -28,6 +28,8 @@ _EMERGENCY_KINDS = ("emergency", "migrant_helpline", "trafficking_hotline")
 _ALL = 1_000
 # What a card of the emergency list holds; the whole card comes with the country.
 _SHORT_CARD = ("id", "kind_label", "name", "phones")
+# Wrong by the time it is read from the phone.
+_OF_THE_MOMENT = ("open_now", "distance")
 _QUOTED = re.compile(r'"[^"]*"')
 
 # Two hundred countries take a moment, and change with the bundle only.
@@ -57,7 +59,7 @@ async def emergency(request: HttpRequest, language: str = "en", country: str | N
     content = {
         "country": place,
         "country_name": country_name(place, code),
-        "contacts": [composer.card(contact) for contact in contacts],
+        "contacts": [_card(composer, contact) for contact in contacts],
     }
     return kept(request, bundle, code + place, content)
 
@@ -122,9 +124,9 @@ def _message(composer: Composer, topic: str) -> dict[str, Any]:
 
 
 def _card(composer: Composer, contact: Contact) -> dict[str, Any]:
-    """A card without its empty fields; the lists stay."""
+    """A card without its empty fields, and without what is true for the moment only; the lists stay."""
     card = composer.card(contact)
-    return {name: value for name, value in card.items() if value or isinstance(value, list)}
+    return {name: value for name, value in card.items() if (value or isinstance(value, list)) and name not in _OF_THE_MOMENT}
 
 
 def _contacts(composer: Composer) -> list[Contact]:

@@ -10,8 +10,8 @@ const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
 // Members of our own classes that no other code and nothing that is sent or stored knows by name.
 const SHORTENED = new RegExp('^(_.*|' + [
-  'accept', 'asks', 'atEnd', 'away', 'changed', 'decorate', 'extend', 'fetchEmergency', 'follow', 'forgotten', 'gone', 'isOpen', 'noteCountry', 'noteGone',
-  'prefix', 'prepare', 'problem', 'reached', 'refused', 'restore', 'retryAfter_s', 'sending', 'shared', 'showEmergency', 'toEnd',
+  'accept', 'asks', 'atEnd', 'away', 'changed', 'conversation', 'current', 'decorate', 'extend', 'fetchEmergency', 'follow', 'forgotten', 'gone', 'isOpen', 'life', 'noteCountry', 'noteGone', 'outbox',
+  'prefix', 'prepare', 'problem', 'profile', 'reached', 'refused', 'restore', 'retryAfter_s', 'sending', 'shared', 'showEmergency', 'toEnd',
 ].join('|') + ')$')
 /** The same short name in every part. @type {Record<string, string | false>} */
 const shortened = {}

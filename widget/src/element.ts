@@ -96,9 +96,12 @@ export class SafarChat extends HTMLElement implements Listener {
   }
 
   profile(): Partial<Profile> {
-    const all = {language: this.#preferred(), country: this.#country, nationality: this.#attribute('nationality')}
-    // JSON leaves out what is undefined.
-    return JSON.parse(JSON.stringify(all, (_, value: unknown) => value || undefined)) as Partial<Profile>
+    // Sent as JSON, which leaves out what is undefined.
+    return {
+      language: this.#preferred() || undefined,
+      country: this.#country || undefined,
+      nationality: this.#attribute('nationality') || undefined,
+    } as Partial<Profile>
   }
 
   refused(item: Outgoing, message: string): void {

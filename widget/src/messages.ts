@@ -126,7 +126,7 @@ function renderPhone({label, href}: Link, t: Translate): HTMLElement {
 export function renderContact(contact: Contact, t: Translate): HTMLElement {
   const {name, name_local, kind_label, url, report} = contact
   const place = [contact.address, contact.city].filter(Boolean).join(', ')
-  const lines = [contact.does, place, contact.hours, contact.languages, contact.free, contact.note]
+  const lines = [contact.does, place, contact.hours, contact.languages, contact.free, contact.note, contact.open_now, contact.distance]
   const links = [...(contact.channels || []), ...(url ? [{label: t('widget_website') || url, href: url}] : [])]
   return h(
     'article',
@@ -135,9 +135,7 @@ export function renderContact(contact: Contact, t: Translate): HTMLElement {
     kind_label && kind_label !== name && h('p', {class: 'dim'}, kind_label),
     ...contact.phones.map(phone => renderPhone(phone, t)),
     ...lines.map(line => line && h('p', {}, line)),
-    ...[contact.open_now, contact.distance].map(line => !!line && h('p', {}, line)),
-    links.length > 0 && h('p', {class: 'links'}, ...links.map(link => anchor(link, 'link'))),
-    !!contact.maps?.length && h('p', {class: 'links'}, ...contact.maps.map(link => anchor(link, 'link'))),
+    ...[links, contact.maps || []].map(list => list.length > 0 && h('p', {class: 'links'}, ...list.map(link => anchor(link, 'link')))),
     contact.checked_label && h('p', {class: 'dim'}, contact.checked_label),
     report ? actionButton('choose', {class: 'dim report', 'data-payload': report.payload}, report.title) : false,
   )
