@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from bot import services
+from bot import api, services
 from bot.bundles import composer_for, current_bundle
 from bot.gateway import too_fast
 from bot.models import Conversation, Message
@@ -109,9 +109,6 @@ async def _visit(request: HttpRequest) -> Visit:
 
 async def _say(visit: Visit, request: HttpRequest) -> None:
     """Send what was written or pressed; what cannot be taken stays in the box, with the reason."""
-    # Late, because the API module makes the one gateway of this process.
-    from bot.api import gateway
-
     text, payload = _content(request)
     if not text:
         return
@@ -125,7 +122,7 @@ async def _say(visit: Visit, request: HttpRequest) -> None:
     # The same page may send two different things, after going back; each counts once.
     client_id = str(uuid.uuid5(_page_number(request), f"{payload} {text}"))
     try:
-        await gateway().receive(conversation, services.Incoming(text=text, payload=payload, client_id=client_id))
+        await api.gateway().receive(conversation, services.Incoming(text=text, payload=payload, client_id=client_id))
     except services.TooFast as error:
         visit.notice, visit.status, visit.written = too_fast(composer, error.wait_s), 429, text
     visit.conversation = await Conversation.objects.filter(pk=conversation.pk).afirst()
@@ -178,10 +175,8 @@ async def _refresh(visit: Visit, request: HttpRequest) -> None:
 
 
 async def _forget(visit: Visit, request: HttpRequest) -> None:
-    from bot.api import gateway
-
     if visit.conversation:
-        await gateway().forget(visit.conversation)
+        await api.gateway().forget(visit.conversation)
     visit.notice = (await sync_to_async(current_bundle)()).string("widget_forgotten", visit.language)
     visit.conversation, visit.token = None, ""
 

@@ -76,12 +76,15 @@ def numbers_of_all(bundle: Bundle, language: str) -> list[dict[str, Any]]:
 
 
 def _numbers(bundle: Bundle, language: str, country: str) -> dict[str, Any]:
-    """Short codes only: a rescue line abroad, such as that for boats, is no emergency number and needs its whole card."""
+    """Short codes only: a rescue line abroad, such as that for boats, is no emergency number and needs its whole card.
+
+    Where libphonenumber confirms none of ours, its own stand beside them.
+    """
     composer = Composer(bundle, language, country)
     found = [contact for contact in bundle.find_contacts(("emergency",), country, None) if contact.phones]
     shown = [contact for contact in found if all(map(is_short_code, contact.phones))]
-    national = None if shown else library_emergency(country)
-    cards = [composer.card(contact) for contact in ([national] if national else shown)]
+    national = None if any(contact.is_national_emergency for contact in shown) else library_emergency(country)
+    cards = [composer.card(contact) for contact in [*shown, *([national] if national else [])]]
     short = [{name: card[name] for name in _SHORT_CARD} for card in cards]
     return {"code": country, "name": country_name(country, language), "contacts": short}
 
