@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from bot import api, services
 from bot.bundles import composer_for, current_bundle
 from bot.gateway import too_fast
+from bot.letters import attachments_of
 from bot.models import Conversation, Message
 from bot.offline import numbers_of_all
 from bot.pages import page, wanted_language
@@ -188,7 +189,10 @@ async def _answer(visit: Visit, request: HttpRequest) -> HttpResponse:
     bundle = await sync_to_async(current_bundle)()
     if visit.conversation:
         stored = [message async for message in visit.conversation.messages.order_by("-id")[:_SHOWN]][::-1]
-        visit.messages = [_shown(message.text, message.body, message.author, message.pk) for message in stored]
+        visit.messages = [
+            _shown(message.text, {**message.body, "attachments": attachments_of(message)}, message.author, message.pk)
+            for message in stored
+        ]
         visit.latest = max((message.pk for message in stored if message.author == Message.Author.PERSON), default=0)
         visit.country = visit.conversation.country
         visit.language = visit.conversation.language
@@ -214,12 +218,11 @@ async def _answer(visit: Visit, request: HttpRequest) -> HttpResponse:
 
 def _shown(text: str, body: dict[str, Any], author: str, number: int) -> dict[str, Any]:
     """A message as the template shows it."""
-    attachments = [file for file in body.get("attachments", []) if re.match(r"/(?![/\\])", file["url"])]
     buttons = [
         {"title": button["title"], "value": json.dumps([button["payload"], button["title"]], ensure_ascii=False)}
         for button in body.get("buttons", [])
     ]
-    return {**body, "number": number, "author": author, "blocks": _blocks(text), "buttons": buttons, "attachments": attachments}
+    return {**body, "number": number, "author": author, "blocks": _blocks(text), "buttons": buttons}
 
 
 def _blocks(text: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from bot.services import known_country
 from safar.bundle import BundleStore
 from safar.checklists import checklists
 from safar.errors import BundleError
-from safar.languages import languages
+from safar.languages import accepted_languages, best_language, languages
 from safar.replies import Composer
 from safar.settings import settings
 

@@ -9,6 +9,8 @@ import {showSettings} from './settings'
 import {streamOf} from './stream'
 import {MORE_STYLES} from './styles'
 
+const FILES_FRESH_MS = 45 * 60_000
+
 /** Give a widget what it has not needed so far. */
 export function extend(shell: Shell): void {
   const worn = shell.root.adoptedStyleSheets as CSSStyleSheet[] | undefined
@@ -79,18 +81,34 @@ function sharePosition(shell: Shell): void {
 }
 
 /** Files that come with a message, such as a letter; an address that is not a path on our own server is left out. */
-function addFiles({api}: Shell, element: HTMLElement, {attachments = []}: Message): void {
+function addFiles(shell: Shell, element: HTMLElement, message: Message): void {
   const body = element.querySelector('.body') as HTMLElement
-  const {origin} = new URL(api.base, location.href)
-  if (body.querySelector('.file')) {
+  const {origin} = new URL(shell.api.base, location.href)
+  const files = (message.attachments || []).filter(({url}) => /^\/(?![/\\])/.test(url))
+  if (!files.length || body.querySelector('.file')) {
     return
   }
-  for (const {title, url} of attachments) {
-    if (/^\/(?![/\\])/.test(url)) {
-      const link = h('a', {class: 'call file', href: origin + url, target: '_blank', rel: 'noopener', download: true})
-      link.append(h('span', {'aria-hidden': 'true'}, '\u2B07\uFE0F'), h('bdi', {}, title))
-      body.append(link)
-    }
+  const links = files.map(({title, url}) => {
+    const link = h('a', {class: 'call file', href: origin + url, target: '_blank', rel: 'noopener', download: true})
+    link.append(h('span', {'aria-hidden': 'true'}, '\u2B07\uFE0F'), h('bdi', {}, title))
+    return link
+  })
+  body.append(...links)
+  if (Date.now() - Date.parse(message.at) > FILES_FRESH_MS) {
+    void renewed(shell, message).then(urls => { urls.forEach((url, i) => { links[i]?.setAttribute('href', origin + url) }) })
+  }
+}
+
+/** The addresses of files are signed for an hour; the server makes new ones whenever the message is asked for. */
+async function renewed({api, session}: Shell, {id}: Message): Promise<string[]> {
+  const chat = session.conversation
+  try {
+    const path = `/conversations/${String(chat?.id)}/messages?after=${id - 1}`
+    const {messages} = await api.request<{messages: Message[]}>('GET', path, chat?.token)
+    const [same] = messages.filter(message => message.id === id)
+    return (same?.attachments || []).map(({url}) => url)
+  } catch {
+    return [] // The old address says itself that it has expired.
   }
 }
 

@@ -127,7 +127,6 @@ a { color: var(--accent); }
 .call { justify-content: center; padding: .3em .7em; border-radius: .7em; font-size: 1.2em; font-weight: 700; text-decoration: none; }
 .links { gap: 0 1em; }
 summary { padding: .6em 0; }
-.report { padding-inline: 0; border: 0; background: none; color: var(--dim); font-size: .85em; text-align: start; text-decoration: underline; }
 .buttons button { border-color: var(--accent); text-align: start; }
 .sheet .buttons { flex-direction: column; align-items: stretch; }
 .top { display: flex; align-items: center; justify-content: space-between; gap: .5em; }
@@ -158,5 +157,6 @@ input { width: 100%; min-height: 2.75em; padding: .25em .7em; border: 1px solid 
 .found .body { max-width: none; }
 .found .body, .found .card { margin-bottom: .7em; }
 [aria-pressed="true"] { border-width: 3px; font-weight: 700; }
+.report { padding-inline: 0; border: 0; background: none; color: var(--dim); font-size: .85em; text-align: start; text-decoration: underline; }
 .old { border-inline-start: .5em solid var(--danger); padding-inline-start: .5em; }
 `

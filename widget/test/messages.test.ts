@@ -102,12 +102,3 @@ test('an address that would run code is shown as text', () => {
     assert.ok(element.textContent.includes('bad'))
   }
 })
-
-test('a file is a link to the server of the API', () => {
-  const files = [{title: 'Letter in Arabic (PDF)', url: '/letters/x.pdf', type: 'application/pdf'}]
-  const element = renderMessage({...plain, attachments: files}, t, 'en', 'https://safar.example.org/api/v1')
-  const link = element.querySelector('a')
-  assert.equal(link?.getAttribute('href'), 'https://safar.example.org/letters/x.pdf')
-  assert.equal(link.getAttribute('download'), '')
-  assert.match(link.textContent, /Letter in Arabic/)
-})

@@ -140,6 +140,21 @@ test('a file of ours is a button, an address elsewhere is nothing', async () => 
   assert.equal(one(element, '.log').textContent.includes('Elsewhere'), false)
 })
 
+test('the address of a file that may have expired is asked for anew', async () => {
+  const element = await ready()
+  write(element, 'letter')
+  await until('letter', () => all(element, '.body a.file').length === 1)
+  element.remove()
+  const key = Object.keys(localStorage).find(name => name.endsWith(':conversation'))!
+  localStorage.setItem(key, localStorage.getItem(key)!.replace(/"at":"[^"]+"/g, '"at":"2020-01-01T00:00:00Z"'))
+  const [chat] = fake.chats.values()
+  chat!.messages.forEach(message => { message.attachments = [{title: 'Complaint', url: '/letters/new.pdf', type: 'application/pdf'}] })
+  const again = document.createElement('safar-chat')
+  again.setAttribute('api', address + '/api/v1')
+  document.body.append(again)
+  await until('new address', () => all(again, '.body a.file').some(link => link.getAttribute('href') === address + '/letters/new.pdf'))
+})
+
 test('read aloud with a voice of the device, never with one that sends the text elsewhere', async () => {
   const element = await ready()
   await press(element, '.aloud')
