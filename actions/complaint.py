@@ -25,7 +25,10 @@ _TO_THE_ASSISTANT = frozenset(
     | {"explain_simpler", "feedback_bad"}
 )
 # After these the form does not ask its question again by itself.
-_LEAVES = frozenset({"delete_my_data", "confirm_delete", "goodbye", "start_over", "talk_to_human", "help_menu", "choose_group"})
+_LEAVES = frozenset(
+    {"delete_my_data", "confirm_delete", "goodbye", "start_over", "talk_to_human", "help_menu", "choose_group"}
+    | {"safety_check", "checklist", "watched_phone", "my_data"}  # these ask questions of their own
+)
 _CONTACTS = frozenset(topic.id for group in catalogue().groups if group.id == "contacts" for topic in group.topics)
 _PROFILE = ("language", "country", "city")
 _SURE = 0.6

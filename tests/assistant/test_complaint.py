@@ -150,6 +150,16 @@ async def test_after_forget_me_the_form_says_nothing_more(talk: Talk) -> None:
     assert talk.is_closed
 
 
+@pytest.mark.parametrize("intent", ["safety_check", "checklist", "watched_phone", "help_menu"])
+async def test_another_guided_path_closes_the_form_and_keeps_the_letter(talk: Talk, intent: str) -> None:
+    await fill_to(talk, "since")
+    await talk.say(f"/{intent}", intent)
+    assert talk.gave_way
+    assert await talk.turn(intent, f"/{intent}", same=True) == []
+    assert talk.is_closed
+    assert talk.letter["at"] == "since"
+
+
 async def test_what_looks_like_a_topic_is_still_the_answer(talk: Talk) -> None:
     await fill_to(talk, "events")
     await talk.say("The boss took my passport and did not pay me", "passport_confiscated")
