@@ -94,11 +94,13 @@ def test_the_office_gets_its_own_language_or_english(country: "str | None", lang
 
 def test_after_an_answer_about_work_a_letter_and_a_sum_are_offered(bundle: Bundle) -> None:
     composer = Composer(bundle, "en", "QA")
-    assert [button["title"] for button in composer.answer("wages_unpaid")[0]["buttons"]][:2] == [
-        "Write a complaint letter",
-        "How much am I owed?",
-    ]
-    assert "Write a complaint letter" not in [button["title"] for button in composer.answer("health_care")[0]["buttons"]]
+
+    def offered(topic: str) -> set[str]:
+        return {button["title"] for message in composer.answer(topic) for button in message["buttons"]}
+
+    assert offered("wages_unpaid") >= {"Write a complaint letter", "How much am I owed?"}
+    assert "Write a complaint letter" in offered("violence_at_work")
+    assert not offered("health_care") & {"Write a complaint letter", "How much am I owed?"}
 
 
 @pytest.mark.parametrize("name", REPLIES)
