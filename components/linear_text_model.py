@@ -112,7 +112,7 @@ class LinearTextModel:
         """
         if np.bincount(classes).min() < _LEAST_TO_CALIBRATE:
             return 1.0
-        seen, unseen = train_test_split(np.arange(len(classes)), test_size=0.3, stratify=classes, random_state=7)
+        seen, unseen = train_test_split(np.arange(len(classes)), test_size=0.5, stratify=classes, random_state=7)
         rows = np.isin(owner, seen)
         coefficients, intercepts = self._trained(features[rows], classes[owner][rows], weights[rows])
         whole = np.isin(owner, unseen) & (weights == 1.0)

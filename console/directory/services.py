@@ -19,7 +19,6 @@ from console.directory.models import KEEP_ALL, Contact, Task, Upload
 from safar.directory import COLUMNS, read_directory, row_from_contact
 from safar.directory import Contact as SharedContact
 
-
 FIRST_STATE = "directory.first_state"  # what the history calls the state before anybody changed it
 
 
