@@ -132,7 +132,8 @@ class Lookup:
         if kind in AT_HOME_TOO and nationality and nationality != country:
             at_home = (contact for who in citizens for contact in self._here.get((kind, nationality, who), ()))
             fitting += [contact for contact in at_home if can_be_reached_from_abroad(contact)]
-        if kind == "emergency" and not any(contact.phones for contact in fitting):
+        if kind == "emergency" and not any(contact.is_national_emergency for contact in fitting):
+            # A rescue line alone is no police and no ambulance.
             library = library_emergency(country)
             fitting += [library] if library else []
         return list({contact.id: contact for contact in fitting}.values())

@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+import pytest
 import yaml
 
-from safar.directory import Contact, read_directory
-from safar.languages import languages
+from safar.directory import Contact, library_emergency, read_directory
+from safar.languages import countries, languages
 from safar.lookup import Lookup, Seeker, can_be_reached_from_abroad, relation
 from safar.places import cities_by_country
 from safar.topics import KINDS
 
 DIRECTORY = read_directory()
+LOOKUP = Lookup(DIRECTORY)
 COUNTRIES = sorted({contact.country for contact in DIRECTORY})
 AT_HOME_TOO = {"recruitment_authority", "missing_family", "migrant_helpline"}
 MISSIONS = {"consulate", "labour_attache"}
@@ -221,3 +223,12 @@ def test_every_country_of_the_directory_has_a_number_for_who_is_in_danger() -> N
     lookup = Lookup(DIRECTORY)
     silent = [code for code in COUNTRIES if not any(entry.phones for entry in lookup.find(["emergency"], Seeker(code)))]
     assert silent == ["GN"]  # neither a source nor libphonenumber knows one
+
+
+@pytest.mark.parametrize("country", sorted(countries()))
+def test_police_and_ambulance_come_before_rescue_lines(country: str) -> None:
+    """Where libphonenumber knows a national emergency number, the first contact shown in danger is one."""
+    found = LOOKUP.find(["emergency"], Seeker(country))
+    if library_emergency(country):
+        assert found
+        assert found[0].is_national_emergency
