@@ -38,22 +38,25 @@ def _digest(values: dict[str, Any]) -> str:
 def load_directory() -> dict[str, int]:
     """Bring the repository's contacts into the console; what a person has changed there is never touched.
 
+    A contact that was loaded, that nobody has changed and that the repository no longer holds goes: its number may be
+    nobody's now.
+
     Returns:
-        How many were `added`, `updated`, `kept` (changed by a person) and `same`.
+        How many were `added`, `updated`, `kept` (changed by a person), `same` and `removed`.
     """
     known = {row.identifier: row for row in Contact.objects.all()}
-    counts = dict.fromkeys(("added", "updated", "kept", "same"), 0)
+    counts = dict.fromkeys(("added", "updated", "kept", "same", "removed"), 0)
     added, updated = [], []
     for contact in read_directory():
         values = contact_values(contact)
         digest = _digest(values)
-        row = known.get(contact.id)
+        row = known.pop(contact.id, None)
         if row is None:
             added.append(Contact(identifier=contact.id, loaded_digest=digest, **values))
             counts["added"] += 1
         elif row.loaded_digest == digest:
             counts["same"] += 1
-        elif _digest({name: getattr(row, name) for name in values}) != row.loaded_digest:
+        elif _is_changed(row):
             counts["kept"] += 1
         else:
             for name, value in values.items():
@@ -62,9 +65,17 @@ def load_directory() -> dict[str, int]:
             row.latest_revision = None  # what it holds now is no longer that state: the next change keeps this one first
             updated.append(row)
             counts["updated"] += 1
+    gone = [row.pk for row in known.values() if row.loaded_digest and not _is_changed(row)]
+    Contact.objects.filter(pk__in=gone).delete()
+    counts["removed"] = len(gone)
     Contact.objects.bulk_create(added)
     Contact.objects.bulk_update(updated, [*[name for name in COLUMNS if name != "id"], "loaded_digest", "latest_revision"])
     return counts
+
+
+def _is_changed(row: Contact) -> bool:
+    """Whether somebody has changed a loaded entry in the console."""
+    return _digest({name: getattr(row, name) for name in COLUMNS if name != "id"}) != row.loaded_digest
 
 
 def keep_first_state(row: Contact) -> None:

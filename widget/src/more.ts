@@ -71,8 +71,8 @@ function showMenu({sheet, i18n}: Shell, opener: HTMLElement): void {
 function sharePosition(shell: Shell): void {
   navigator.geolocation.getCurrentPosition(
     ({coords}) => {
-      // Three decimals are about 100 metres: enough for the nearest centre, no house number.
-      const short = (degrees: number) => Number(degrees.toFixed(3))
+      // A metre: rescuers need it. The server keeps a position only while somebody is in danger.
+      const short = (degrees: number) => Number(degrees.toFixed(5))
       shell.send({position: {latitude: short(coords.latitude), longitude: short(coords.longitude)}})
     },
     () => { shell.say('widget_position_failed') },

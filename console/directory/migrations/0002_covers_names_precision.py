@@ -29,6 +29,20 @@ def leave_out_empty_values(apps, schema_editor):
     contacts.objects.bulk_update(changed, ["loaded_digest"], batch_size=500)
 
 
+def say_how_precise(apps, schema_editor):
+    """Until now every place was that of a city. Loaded entries get what the repository says at the next start."""
+    contacts = apps.get_model("directory", "Contact")
+    placed = contacts.objects.exclude(latitude=None).exclude(longitude=None)
+    placed.filter(loaded_digest="").update(precision="city")
+    changed = [row for row in placed.exclude(loaded_digest="").iterator() if not _is_as_loaded(row)]
+    contacts.objects.filter(pk__in=[row.pk for row in changed]).update(precision="city")
+
+
+def _is_as_loaded(row):
+    values = {name: getattr(row, name) for name in _BEFORE}
+    return _digest({name: value for name, value in values.items() if value not in ("", None)}) == row.loaded_digest
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -52,4 +66,5 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, choices=[('exact', 'its door'), ('city', 'its city')], help_text='What the place shows.', max_length=8),
         ),
         migrations.RunPython(leave_out_empty_values, migrations.RunPython.noop),
+        migrations.RunPython(say_how_precise, migrations.RunPython.noop),
     ]
