@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Locale
@@ -235,3 +237,13 @@ def test_a_case_is_raised_and_never_lowered(conversation: Conversation) -> None:
     cases.open_case(conversation=conversation, reason="wish", topic=None, urgent=False, evidence=[], now=now)
     raised.refresh_from_db()
     assert (raised.priority, raised.reason, raised.evidence) == (Case.Priority.URGENT, "danger", ["“x”"])
+
+
+def test_a_loaded_contact_that_left_the_repository_goes_unless_somebody_changed_it() -> None:
+    load_directory()
+    kept, gone = Contact.objects.filter(country="QA")[:2]
+    Contact.objects.filter(pk__in=[kept.pk, gone.pk]).update(identifier=Concat(F("identifier"), Value("-moved")))
+    Contact.objects.filter(pk=kept.pk).update(note="Ring twice.")
+    assert load_directory()["removed"] == 1
+    assert Contact.objects.filter(pk=kept.pk).exists()
+    assert not Contact.objects.filter(pk=gone.pk).exists()
