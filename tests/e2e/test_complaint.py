@@ -84,7 +84,7 @@ def test_a_question_in_the_middle_is_answered_and_the_form_goes_on(person: Any) 
     someone = person(language="en", country="QA", nationality="NP")
     someone.press(step("start", "passport_confiscated"))
     messages = someone.say("what is the number of the embassy?")
-    assert [message["topic"] for message in messages if message["topic"]] == ["find_consulate"]
+    assert {message["topic"] for message in messages if message["topic"]} == {"find_consulate"}
     assert any(card["kind"] == "consulate" for message in messages for card in message["contacts"])
     assert last(messages).endswith("What is your work, and where? For example: cleaner in a hotel in Doha.")
     assert last(someone.say("driver in Doha")) == "What is the name of your employer or company?"

@@ -72,9 +72,10 @@ def console(stack: Stack) -> Console:
 def test_the_answer_then_contacts_then_next_steps(person: Any, code: str) -> None:
     messages = person(language=code, country="QA").say(WAGES[code])
     assert topics(messages) == ["wages_unpaid", "wages_unpaid"]
-    assert [bool(message["contacts"]) for message in messages] == [False, True, False]
+    with_contacts = [bool(message["contacts"]) for message in messages]  # an embassy's card stands in a message of its own
+    assert with_contacts in ([False, True, False], [False, True, True, False])
     assert messages[-1]["text"].splitlines()[1].startswith("1. ")
-    assert [bool(message["buttons"]) for message in messages] == [False, False, True]
+    assert [bool(message["buttons"]) for message in messages] == [*[False] * (len(messages) - 1), True]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -86,7 +87,8 @@ def test_and_in_kuwait_and_their_number(person: Any, code: str) -> None:
     assert places(messages) <= {"KW", "NP"}
     assert "KW" in places(messages)
     number = someone.say(THEIR_NUMBER[code])
-    assert (topics(number), len(number)) == ([], 1)
+    assert topics(number) == []
+    assert all(message["contacts"] for message in number)
     assert "KW" in places(number)
 
 

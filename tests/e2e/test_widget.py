@@ -368,12 +368,12 @@ def test_a_phone_can_put_it_on_its_home_screen(open_chat: Any) -> None:
     assert (manifest["lang"], manifest["dir"], manifest["display"]) == ("ar", "rtl", "standalone")
 
 
-def test_a_position_is_asked_for_and_sent_rounded(open_chat: Any) -> None:
+def test_a_position_is_asked_for_and_sent_to_the_metre(open_chat: Any) -> None:
     position = {"latitude": 25.285447, "longitude": 51.53104}
     screen = open_chat("en", geolocation=position, permissions=["geolocation"])
     sent: list[Any] = []
     screen.page.on("request", lambda request: sent.append(request.post_data_json) if request.url.endswith("/messages") else None)
     screen.page.locator("safar-chat .position").click()
     screen.page.wait_for_timeout(1500)
-    assert [body["position"] for body in sent if body] == [{"latitude": 25.285, "longitude": 51.531}]
+    assert [body["position"] for body in sent if body] == [{"latitude": 25.28545, "longitude": 51.53104}]
     expect(log(screen)).to_contain_text("Qatar", timeout=15_000)

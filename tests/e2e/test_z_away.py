@@ -45,5 +45,5 @@ def test_rasa_dies_and_the_message_is_answered_when_it_is_back(stack: Stack, per
     messages = someone.say("कतारमा काम गर्छु, तीन महिनादेखि तलब पाएको छैन")
     assert messages[0]["contacts"][0]["phones"][0]["href"] == "tel:999"
     assert messages[0]["language"] == "ne"
-    answer = until(lambda: [m for m in someone.messages() if m["topic"] == "wages_unpaid"], 90, 1)
-    assert len(answer) == 1
+    answer = until(lambda: [m["text"] for m in someone.messages() if m["topic"] == "wages_unpaid"], 90, 1)
+    assert len(answer) == len(set(answer))
