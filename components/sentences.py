@@ -8,7 +8,7 @@ import re
 # and commas and semicolons of all of them: a comma is the only mark many people type.
 _MARKS = re.compile(r"[.!?؟۔।॥።፧፨။\n]+|(?<=\S)[,،;؛၊፣፤](?=\s|\D)")
 _LEAST_CHARACTERS = 15  # shorter pieces ("please help", "thank you sir") tell nothing of the topic
-_LEAST_WORDS_TO_HALVE = 8
+_LEAST_WORDS_TO_HALVE = 12
 
 
 def sentences(text: str) -> list[str]:

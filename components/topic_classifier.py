@@ -38,7 +38,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Length of the ranking handed on with each message; least chance of a second topic (docs/quality.md)."""
-        return {RANKING_LENGTH: 10, SECOND_FROM: 0.62}
+        return {RANKING_LENGTH: 10, SECOND_FROM: 0.65}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -82,19 +82,21 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(SECOND_TOPIC, self._second_topic(text, chances), add_to_output=True)
 
     def _second_topic(self, text: str, chances: Floats) -> dict[str, Any] | None:
-        first = self._model.labels[int(chances.argmax())]
+        """The other topic that one part of the message speaks of, while another part speaks of the first."""
+        first = int(chances.argmax())
         topics = catalogue().topics
-        if first not in topics:
+        pieces = parts(text)[:_MOST_PARTS]
+        if self._model.labels[first] not in topics or len(pieces) < 2:
             return None
-        others = np.array([label in topics and label != first for label in self._model.labels])
-        own = [self._model.probabilities(part) for part in parts(text)[:_MOST_PARTS]]
-        if not own:
+        own = np.array([self._model.probabilities(piece) for piece in pieces])
+        others = np.array([label in topics and index != first for index, label in enumerate(self._model.labels)])
+        scores = (own * _SHARE_OF_PART + chances * (1 - _SHARE_OF_PART)) * others
+        part, second = np.unravel_index(int(scores.argmax()), scores.shape)
+        first_elsewhere = np.delete(own[:, first], part).max()
+        confidence = float(min(scores[part, second], first_elsewhere))
+        if confidence < self._config[SECOND_FROM]:
             return None
-        best = (np.max(own, axis=0) * _SHARE_OF_PART + chances * (1 - _SHARE_OF_PART)) * others
-        second = int(best.argmax())
-        if best[second] < self._config[SECOND_FROM]:
-            return None
-        return {INTENT_NAME_KEY: self._model.labels[second], PREDICTED_CONFIDENCE_KEY: float(best[second])}
+        return {INTENT_NAME_KEY: self._model.labels[second], PREDICTED_CONFIDENCE_KEY: confidence}
 
     @classmethod
     def load(

@@ -132,7 +132,7 @@ def test_sentences(text: str, found: "list[str]") -> None:
 
 
 def test_a_long_sentence_has_two_halves() -> None:
-    assert parts("a b c d e f g h") == ["a b c d", "e f g h"]
+    assert parts("a b c d e f g h i j k l") == ["a b c d e f", "g h i j k l"]
     assert parts("too short for that") == []
 
 

@@ -68,7 +68,6 @@ class Phone:
         rows = message["reply_markup"]["inline_keyboard"]
         return str(next(button["callback_data"] for row in rows for button in row if title in button["text"]))
 
-
     def wait_for_button(self, title: str) -> str:
         """The payload of the first button of that name under any message: an answer's stand under its last part."""
 
