@@ -259,12 +259,12 @@ test('a refused message comes back into the box with the reason', async () => {
   assert.equal(all(element, '.person').length, 0)
 })
 
-test('a position is sent with three decimals', async () => {
+test('a position is sent to the metre', async () => {
   const geolocation = {getCurrentPosition: (done: PositionCallback) => { done({coords: {latitude: 25.285447, longitude: 51.53104}} as GeolocationPosition) }}
   Object.defineProperty(navigator, 'geolocation', {value: geolocation, configurable: true})
   const element = await ready()
   one(element, '.position').click()
-  await until('sent', () => [...fake.chats.values()][0]?.messages.some(({text}) => text === '25.285, 51.531'))
+  await until('sent', () => [...fake.chats.values()][0]?.messages.some(({text}) => text === '25.28545, 51.53104'))
 })
 
 test('hostile text stays text', async () => {
