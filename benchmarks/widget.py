@@ -150,7 +150,7 @@ def show(found: dict[str, Any]) -> None:
     print("\nnew visitor at 400 kbit/s, 400 ms, processor at a quarter (median)")
     for name, figures in found.items():
         print(f"{name:<22}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
-    print("Chatwoot's web widget is not published on npm; it is served by a Chatwoot installation only.")
+    print("No package of Chatwoot's web widget was found on npm; an installation of Chatwoot serves it.")
 
 
 def main() -> int:

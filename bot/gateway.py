@@ -129,7 +129,7 @@ class Gateway:
         return await self._keep(conversation, message, Turn([reply], None, {}, False))
 
     async def _leave_to_operator(self, conversation: Conversation, message: Message) -> list[Message]:
-        """Nothing is said for the operator, but a message that speaks of danger still brings the numbers."""
+        """Nothing is said while a person holds the conversation; a message that speaks of danger makes its case urgent."""
         if not await sync_to_async(services.hold)(message=message):
             return await self.answer(message)  # handed back in this very moment
         try:
