@@ -20,13 +20,13 @@ from safar.topics import catalogue
 class State(Enum):
     """What people get: from nothing in their language to a text that a native speaker has read.
 
-    `OUTDATED` gives way to English with a notice (safar/bundle.py); `UNREVIEWED` is shown with a line that says so.
+    `OUTDATED` gives way to English with a notice (safar/bundle.py); `UNREVIEWED` (no native speaker has read it) is shown with a line that says so.
     """
 
     MISSING = "missing"
     DRAFT = "draft"
     IN_REVIEW = "in review"
-    UNREVIEWED = "not read by a native speaker"
+    UNREVIEWED = "unreviewed"
     APPROVED = "approved"
     OUTDATED = "outdated"
     NOT_NEEDED = "none needed"
