@@ -20,7 +20,8 @@ from safar.topics import catalogue
 class State(Enum):
     """What people get: from nothing in their language to a text that a native speaker has read.
 
-    `OUTDATED` gives way to English with a notice (safar/bundle.py); `UNREVIEWED` (no native speaker has read it) is shown with a line that says so.
+    `OUTDATED` gives way to English with a notice (safar/bundle.py); `UNREVIEWED`, which no native speaker has read, is shown
+    with a line that says so.
     """
 
     MISSING = "missing"
