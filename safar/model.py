@@ -71,7 +71,7 @@ def train(progress: Callable[[str], None] = print) -> None:
     ]
     command = [str(ASSISTANT_PYTHON), "-m", "rasa", "train", "--domain", "domain.yml", "--config", "config.yml"]
     command += ["--data", *data, "--out", str(MODELS), "--fixed-model-name", "safar-new"]
-    progress(f"Training on {len(training_files())} files in {len(languages())} languages (about half a minute) ...")
+    progress(f"Training on {len(training_files())} files in {len(languages())} languages (a few minutes) ...")
     result = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )
