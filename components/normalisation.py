@@ -45,8 +45,8 @@ _SAME_LETTER = str.maketrans(
         "\u06be": "\u0647",
     }
 )
-# Joiners, direction marks, variation selectors and other characters that cannot be seen.
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+# Joiners, direction marks, variation selectors and other characters that cannot be seen, and halves of broken ones.
+_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]")
 _LONG_RUN = re.compile(r"(\w)\1{2,}")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 

@@ -19,6 +19,7 @@ from components.normalisation import MAX_CHARACTERS, consonants, main_script, no
         ("\u202eabc\u202c", "abc"),
         ("", ""),
         ("\x00\x01", ""),
+        ("help\ud83d me", "help me"),
         ("ሐገሬ ዐይኔ ሠላም ፀሐይ", "ሀገሬ አይኔ ሰላም ጸሀይ"),
     ],
 )
