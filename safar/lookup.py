@@ -16,7 +16,7 @@ from safar.directory import AT_HOME_TOO, CONFIDENCES, EVERYONE, FOR_CITIZENS, Co
 from safar.geography import Position, distance_km
 from safar.hours import local_time, parse_hours
 from safar.phone_numbers import is_dialable_from_abroad
-from safar.places import position_of
+from safar.places import position_of, timezone_of
 
 # Where to turn when a country has nobody of a kind: the kinds that come nearest to it, best first.
 NEAREST_KINDS: dict[str, tuple[str, ...]] = {
@@ -193,7 +193,8 @@ def distance_to(contact: Contact, position: Position | None) -> float | None:
 
 def _order(seeker: Seeker, at: datetime) -> Callable[[Contact], tuple[object, ...]]:
     """The key to sort contacts by, the best first. A hotline without a place is as near as its telephone."""
-    closed = lru_cache(maxsize=None)(partial(_closed, at=at))
+    by_day = _is_day(seeker, at)
+    closed = lru_cache(maxsize=None)(partial(_closed, at=at, by_day=by_day))
 
     def rank(contact: Contact) -> tuple[object, ...]:
         has_line = bool(contact.phones or contact.text_channels)
@@ -219,11 +220,18 @@ def _order(seeker: Seeker, at: datetime) -> Callable[[Contact], tuple[object, ..
     return rank
 
 
-def _closed(hours: str, timezone: str, at: datetime) -> int:
+def _is_day(seeker: Seeker, at: datetime) -> bool:
+    """Whether it is day where the person is. One answer for all contacts: else an office in the next time zone would come
+    before the nearest one for an hour every evening."""
+    local = local_time(timezone_of(seeker.country or "", seeker.position), at)
+    return local is not None and local.hour in _BY_DAY
+
+
+def _closed(hours: str, timezone: str, at: datetime, by_day: bool) -> int:
     """0 open, 1 not known, 2 closed. Where the hours are not known, it is taken to be open by day."""
     local = local_time(timezone, at)
     if local is None or not hours:
-        return 0 if local and local.hour in _BY_DAY else 1
+        return 0 if by_day else 1
     return 0 if parse_hours(hours).is_open(local) else 2
 
 

@@ -86,8 +86,13 @@ def position_of(country: str | None, city: str | None) -> Position | None:
     found = find_city(country, city) if city else None
     if found:
         return found.position
-    largest = cities_by_country().get(country or "", [])
-    return largest[0].position if largest else None
+    largest = largest_city(country or "")
+    return largest.position if largest else None
+
+
+def largest_city(country: str) -> City | None:
+    """The city with most people in a country; None for a country without cities."""
+    return next(iter(cities_by_country().get(country, [])), None)
 
 
 def city_name(city: City, language: str) -> str:
@@ -100,6 +105,20 @@ def nearest_city(position: Position, country: str) -> City | None:
     """The nearest city of a country; None when it has none in the list."""
     known = cities_by_country().get(country, [])
     return min(known, key=lambda city: distance_km(position, city.position), default=None)
+
+
+def timezone_of(country: str, position: Position | None) -> str:
+    """The time zone of a place in a country, to about a degree; without a position that of its largest city, empty for a country without cities."""
+    if position is None:
+        largest = largest_city(country)
+        return largest.timezone if largest else ""
+    return _timezone_near(country, (round(position[0]), round(position[1])))
+
+
+@lru_cache(maxsize=4096)
+def _timezone_near(country: str, position: Position) -> str:
+    nearest = nearest_city(position, country)
+    return nearest.timezone if nearest else ""
 
 
 @dataclass(frozen=True)

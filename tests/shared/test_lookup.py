@@ -167,6 +167,17 @@ def test_by_night_who_is_known_to_be_open_comes_before_who_may_be_closed() -> No
     assert ids(lookup.find(["labour_complaint"], IN_QATAR, at=midnight)) == ["always", "unknown"]
 
 
+@pytest.mark.parametrize("hour", range(24))
+def test_the_nearest_office_comes_first_at_any_hour_though_the_next_one_lies_in_another_time_zone(hour: int) -> None:
+    offices = [
+        contact(id="chicago", country="US", timezone="America/Chicago", latitude=41.9, longitude=-87.6),
+        contact(id="washington", country="US", timezone="America/New_York", latitude=38.9, longitude=-77.0),
+    ]
+    at = datetime(2026, 11, 22, hour, 30, tzinfo=timezone.utc)
+    for seeker, first in ((Seeker("US", position=(41.5, -87.0)), "chicago"), (Seeker("US", position=(39.3, -76.6)), "washington")):
+        assert ids(Lookup(offices).find(["labour_complaint"], seeker, at=at))[0] == first
+
+
 def check(entry: Contact, seeker: Seeker) -> None:
     """The rule of the directory: who serves whom, where."""
     assert entry.confidence != "low" or entry.is_national_emergency
