@@ -32,6 +32,13 @@ _FRESH_DAYS_OTHERS = 180
 AT_HOME_TOO = frozenset({"recruitment_authority", "missing_family", "migrant_helpline"})
 # These serve the citizens named in `serves` and nobody else.
 FOR_CITIZENS = frozenset({"consulate", "labour_attache"})
+# What the national emergency lines do, in the order in which somebody in danger is shown them.
+EMERGENCY_SERVICES = (
+    "Sends police, ambulance or firefighters in an emergency.",
+    "Sends the police in an emergency.",
+    "Sends an ambulance in an emergency.",
+    "Sends firefighters and rescuers in an emergency.",
+)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from functools import lru_cache, partial
 from math import inf
 
-from safar.directory import AT_HOME_TOO, CONFIDENCES, EVERYONE, FOR_CITIZENS, Contact, library_emergency
+from safar.directory import AT_HOME_TOO, CONFIDENCES, EMERGENCY_SERVICES, EVERYONE, FOR_CITIZENS, Contact, library_emergency
 from safar.geography import Position, distance_km
 from safar.hours import local_time, parse_hours
 from safar.phone_numbers import is_dialable_from_abroad
@@ -203,6 +203,7 @@ def _order(seeker: Seeker, at: datetime) -> Callable[[Contact], tuple[object, ..
             # serves this person
             not is_here(contact, seeker),
             contact.kind == "emergency" and not contact.is_national_emergency,
+            _service(contact) if contact.kind == "emergency" else 0,
             not has_line,
             EVERYONE in contact.serves and seeker.nationality is not None,
             seeker.language not in contact.languages,
@@ -233,6 +234,11 @@ def _closed(hours: str, timezone: str, at: datetime, by_day: bool) -> int:
     if local is None or not hours:
         return 0 if by_day else 1
     return 0 if parse_hours(hours).is_open(local) else 2
+
+
+def _service(contact: Contact) -> int:
+    """The place of an emergency line among `EMERGENCY_SERVICES`; the library's numbers may be any of them."""
+    return EMERGENCY_SERVICES.index(contact.does) if contact.does in EMERGENCY_SERVICES else len(EMERGENCY_SERVICES)
 
 
 def _newest_first(checked_on: str) -> int:

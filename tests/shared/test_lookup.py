@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from safar.directory import Contact, library_emergency, read_directory
+from safar.directory import EMERGENCY_SERVICES, Contact, library_emergency, read_directory
 from safar.languages import countries, languages
 from safar.lookup import Lookup, Seeker, can_be_reached_from_abroad, relation
 from safar.places import cities_by_country
@@ -69,6 +69,30 @@ def test_the_national_emergency_number_comes_before_special_lines() -> None:
     deaf = contact(id="a", kind="emergency", phones=("992",), confidence="high", checked_on="2026-11-01")
     police = contact(id="b", kind="emergency", phones=("999",), confidence="medium")
     assert [entry.phones for entry in find([deaf, police], ["emergency"], IN_QATAR)] == [("999",), ("992",)]
+
+
+def test_in_danger_who_sends_anybody_comes_first_then_police_ambulance_and_fire_brigade() -> None:
+    lines = [
+        contact(
+            id=name, kind="emergency", country="CH", phones=(number,), does=f"Sends {does} in an emergency.", languages=speaks
+        )
+        for name, number, does, speaks in (
+            ("fire", "118", "firefighters and rescuers", ("en",)),
+            ("ambulance", "144", "an ambulance", ("en",)),
+            ("police", "117", "the police", ()),
+            ("all", "112", "police, ambulance or firefighters", ()),
+        )
+    ]
+    assert ids(find(lines, ["emergency"], Seeker("CH", language="en"))) == ["all", "police", "ambulance", "fire"]
+
+
+def test_what_a_national_emergency_line_sends_is_one_of_four_sentences() -> None:
+    """Else it would be shown behind the others."""
+    assert [
+        entry.id
+        for entry in DIRECTORY
+        if entry.is_national_emergency and entry.kind == "emergency" and entry.does not in EMERGENCY_SERVICES
+    ] == []
 
 
 def test_an_emergency_number_is_shown_once() -> None:
@@ -174,7 +198,10 @@ def test_the_nearest_office_comes_first_at_any_hour_though_the_next_one_lies_in_
         contact(id="washington", country="US", timezone="America/New_York", latitude=38.9, longitude=-77.0),
     ]
     at = datetime(2026, 11, 22, hour, 30, tzinfo=timezone.utc)
-    for seeker, first in ((Seeker("US", position=(41.5, -87.0)), "chicago"), (Seeker("US", position=(39.3, -76.6)), "washington")):
+    for seeker, first in (
+        (Seeker("US", position=(41.5, -87.0)), "chicago"),
+        (Seeker("US", position=(39.3, -76.6)), "washington"),
+    ):
         assert ids(Lookup(offices).find(["labour_complaint"], seeker, at=at))[0] == first
 
 
