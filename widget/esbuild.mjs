@@ -11,7 +11,7 @@ const dist = join(here, 'dist')
 // Members of our own classes that no other code and nothing that is sent or stored knows by name.
 const SHORTENED = new RegExp('^(_.*|' + [
   'accept', 'asks', 'atEnd', 'away', 'changed', 'conversation', 'current', 'decorate', 'extend', 'fetchEmergency', 'follow', 'forgotten', 'gone', 'isOpen', 'life', 'noteCountry', 'noteGone', 'outbox',
-  'prefix', 'prepare', 'problem', 'profile', 'reached', 'refused', 'restore', 'retryAfter_s', 'sending', 'shared', 'showEmergency', 'toEnd',
+  'prefix', 'prepare', 'problem', 'profile', 'reached', 'refused', 'restore', 'retryAfter_s', 'sending', 'shared', 'showEmergency', 'toAnswer', 'toEnd',
 ].join('|') + ')$')
 /** The same short name in every part. @type {Record<string, string | false>} */
 const shortened = {}
@@ -35,7 +35,7 @@ async function minifiedLiterals(path) {
   const found = {}
   for (const [, name = '', literal = ''] of readFileSync(path, 'utf8').matchAll(/export const (\w+) = `([^`\\]*)`/g)) {
     const {code} = await transform(literal, {loader: 'css', minify: true, target: ['chrome73', 'safari12']})
-    found[name] = code.trim()
+    found[name] = code.trim().replace(/([:,]) /g, '$1') // esbuild leaves what custom properties hold as it is
   }
   if (!Object.keys(found).length) {
     throw new Error(`${path} holds no template literal without backslashes`)

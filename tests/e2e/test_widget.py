@@ -62,6 +62,25 @@ def test_66_all_code_before_the_first_message_is_at_most_10_kb(open_chat: Any, s
     expect(offered(screen, "size")).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["en", "ne", "ar"])
+def test_the_beginning_of_an_answer_stays_on_the_screen_when_its_parts_come_one_by_one(open_chat: Any, language: str) -> None:
+    screen = open_chat(language)
+    page = screen.page
+    for _ in range(2):
+        page.wait_for_timeout(500)
+        before = page.locator("safar-chat .message").count()
+        say(screen, UNPAID)
+        until(lambda: page.locator("safar-chat .message.bot .card").count() > 0)
+        page.wait_for_timeout(3000)
+        answer = page.locator("safar-chat .message").nth(before + 1)
+        top = answer.evaluate("one => one.getBoundingClientRect().top - one.parentNode.getBoundingClientRect().top")
+        assert "bot" in (answer.get_attribute("class") or "")
+        assert 0 <= top < page.locator("safar-chat .log").evaluate("one => one.clientHeight") / 2
+    expect(page.locator("safar-chat .new")).to_be_visible()
+    page.locator("safar-chat .new").click()
+    expect(page.locator("safar-chat .new")).to_be_hidden()
+
+
 def test_67_the_widget_stays_when_the_network_goes_in_the_middle(open_chat: Any) -> None:
     screen = open_chat("en")
     page = screen.page

@@ -243,7 +243,7 @@ export class SafarChat extends HTMLElement implements Listener {
     this.#find('.badge').hidden = true
     this.#session.open()
     this.changed()
-    this.#log.toEnd()
+    this.#log.toAnswer()
     // On a touch screen the keyboard would cover the welcome.
     this.#find(matchMedia('(pointer: fine)').matches ? 'textarea' : '.log').focus()
   }

@@ -63,6 +63,14 @@ export class Log {
     this.#element.scrollTop = this.#element.scrollHeight
   }
 
+  /** Forward to what the person wrote last: the beginning of an answer matters more than its end, and its parts come one by one. */
+  toAnswer(): void {
+    const element = this.#element
+    element.querySelectorAll<HTMLElement>('.person').forEach(({offsetTop}) => {
+      element.scrollTop = Math.max(element.scrollTop, offsetTop - MARGIN_PX)
+    })
+  }
+
   atEnd(): boolean {
     const {scrollTop, scrollHeight, clientHeight} = this.#element
     return scrollHeight - scrollTop - clientHeight < AT_END_PX
@@ -94,14 +102,15 @@ export class Log {
   }
 
   #scroll([next]: Message[], first: boolean, atEnd: boolean): void {
-    if (first) {
-      this.toEnd()
-    } else if (next && (atEnd || next.from === 'person')) {
-      // The beginning of a long answer matters more than its end.
-      const {offsetTop} = this.#shown.get(keyOf(next)) as HTMLElement
-      this.#element.scrollTop = offsetTop - this.#element.offsetTop - MARGIN_PX
-    } else if (next) {
-      this.#newest.hidden = false
+    if (next) {
+      if (first || atEnd || next.from === 'person') {
+        if (next.from === 'operator') {
+          this.toEnd()
+        } else {
+          this.toAnswer()
+        }
+      }
+      this.#newest.hidden = this.atEnd()
     }
   }
 }

@@ -153,17 +153,18 @@ export function actionButton(what: string, data: Record<string, string>, ...chil
 
 /** A button with its words beside its pictogram. */
 export function worded(what: string, pictogram: string, key: string, data = {}): HTMLElement {
-  return actionButton(what, {class: what, ...data}, h('span', {'aria-hidden': 'true'}, pictogram), ' ', h('span', {'data-text': key}))
+  return actionButton(what, {class: what, ...data}, icon(pictogram), ' ', h('span', {'data-text': key}))
 }
 
 /** A button with a pictogram only; its words are its accessible name. */
 export function pictured(what: string, pictogram: string, key: string, data = {}): HTMLElement {
-  return actionButton(what, {class: what, 'data-label': key, ...data}, h('span', {'aria-hidden': 'true'}, pictogram))
+  return actionButton(what, {class: what, 'data-label': key, ...data}, icon(pictogram))
 }
 
 export function renderMessage(message: Message, t: Translate, language: string): HTMLElement {
   const {from, urgent, contacts, buttons, sources} = message
-  const who = {person: 'widget_you', bot: 'widget_bot', operator: 'widget_operator'}[from]
+  // widget_you, widget_bot, widget_operator
+  const who = 'widget_' + (from === 'person' ? 'you' : from)
   const time = new Date(message.at)
   return h(
     'div',

@@ -96,7 +96,7 @@ h2 { flex: 1 1 8em; font-size: 1.05em; line-height: 1.25; }
 select { flex: 0 1 auto; max-width: 9em; min-width: 0; padding: 0 .4em; }
 .main, .sheet { grid-area: 2 / 1; }
 .main { position: relative; display: flex; flex-direction: column; }
-.log { flex: 1; min-height: 0; }
+.log { position: relative; flex: 1; min-height: 0; }
 .log, .sheet { overflow-y: auto; overscroll-behavior: contain; padding: .75em; }
 .log:focus-visible, .sheet:focus-visible { outline-offset: -3px; }
 .message { display: flex; flex-direction: column; align-items: flex-start; margin-block-end: .75em; }
