@@ -16,7 +16,7 @@ from ninja import Router
 from bot.bundles import current_bundle
 from bot.services import known_country
 from safar.bundle import Bundle
-from safar.directory import Contact, library_emergency
+from safar.directory import Contact
 from safar.languages import best_language, countries, country_name, languages
 from safar.phone_numbers import is_short_code
 from safar.replies import Composer
@@ -76,15 +76,11 @@ def numbers_of_all(bundle: Bundle, language: str) -> list[dict[str, Any]]:
 
 
 def _numbers(bundle: Bundle, language: str, country: str) -> dict[str, Any]:
-    """Short codes only: a rescue line abroad, such as that for boats, is no emergency number and needs its whole card.
-
-    Where libphonenumber confirms none of ours, its own stand beside them.
-    """
+    """Short codes only: a rescue line abroad, such as that for boats, is no emergency number and needs its whole card."""
     composer = Composer(bundle, language, country)
-    found = [contact for contact in bundle.find_contacts(("emergency",), country, None) if contact.phones]
-    shown = [contact for contact in found if all(map(is_short_code, contact.phones))]
-    national = None if any(contact.is_national_emergency for contact in shown) else library_emergency(country)
-    cards = [composer.card(contact) for contact in [*shown, *([national] if national else [])]]
+    found = bundle.find_contacts(("emergency",), country, None)
+    shown = [contact for contact in found if contact.phones and all(map(is_short_code, contact.phones))]
+    cards = [composer.card(contact) for contact in shown]
     short = [{name: card[name] for name in _SHORT_CARD} for card in cards]
     return {"code": country, "name": country_name(country, language), "contacts": short}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,14 @@ _FRESH_DAYS_OTHERS = 180
 AT_HOME_TOO = frozenset({"recruitment_authority", "missing_family", "migrant_helpline"})
 # These serve the citizens named in `serves` and nobody else.
 FOR_CITIZENS = frozenset({"consulate", "labour_attache"})
-# What the national emergency lines do, in the order in which somebody in danger is shown them.
-EMERGENCY_SERVICES = (
-    "Sends police, ambulance or firefighters in an emergency.",
-    "Sends the police in an emergency.",
-    "Sends an ambulance in an emergency.",
-    "Sends firefighters and rescuers in an emergency.",
-)
+# What the emergency lines send, in the order in which somebody in danger is shown them.
+EMERGENCY_SERVICES: dict[str, frozenset[str]] = {
+    "Sends police, ambulance or firefighters in an emergency.": frozenset({"police", "ambulance", "fire"}),
+    "Sends the police in an emergency.": frozenset({"police"}),
+    "Sends an ambulance or firefighters in an emergency.": frozenset({"ambulance", "fire"}),
+    "Sends an ambulance in an emergency.": frozenset({"ambulance"}),
+    "Sends firefighters and rescuers in an emergency.": frozenset({"fire"}),
+}
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -107,6 +108,11 @@ class Contact:
     def is_national_emergency(self) -> bool:
         """Whether libphonenumber confirms each of its numbers as a national emergency number."""
         return bool(self.phones) and all(is_emergency_number(phone, self.country) for phone in self.phones)
+
+    @property
+    def sends(self) -> frozenset[str]:
+        """Which of `police`, `ambulance` and `fire` an emergency line sends; empty for other lines."""
+        return EMERGENCY_SERVICES.get(self.does, frozenset()) if self.kind == "emergency" else frozenset()
 
     def is_fresh(self, today: date) -> bool:
         """Whether `checked_on` is recent enough for its kind; an incomplete date counts from its earliest day."""
@@ -221,7 +227,10 @@ def read_directory(folder: Path = ROOT / "data" / "directory") -> list[Contact]:
 
 
 def library_emergency(country: str) -> Contact | None:
-    """The national emergency numbers as libphonenumber knows them, or None."""
+    """The national emergency numbers as libphonenumber knows them, or None.
+
+    It does not know what each is for; a single one is taken to be for everything.
+    """
     numbers = emergency_numbers(country)
     if not numbers:
         return None
@@ -235,3 +244,17 @@ def library_emergency(country: str) -> Contact | None:
         source_title=LIBRARY_SOURCE,
         confidence="high",
     )
+
+
+def with_library_numbers(contacts: list[Contact], country: str) -> list[Contact]:
+    """Emergency contacts of a country, and last the numbers that only libphonenumber has.
+
+    Those are left out when numbers that it confirms send both police and ambulance: they would only push others off the screen.
+    """
+    library = library_emergency(country)
+    sent = frozenset[str]().union(*(contact.sends for contact in contacts if contact.is_national_emergency))
+    if library is None or sent >= {"police", "ambulance"}:
+        return contacts
+    known = {phone for contact in contacts for phone in contact.phones}
+    others = tuple(phone for phone in library.phones if phone not in known)
+    return [*contacts, replace(library, phones=others)] if others else contacts

@@ -12,10 +12,10 @@ from datetime import datetime, timezone
 from functools import lru_cache, partial
 from math import inf
 
-from safar.directory import AT_HOME_TOO, CONFIDENCES, EMERGENCY_SERVICES, EVERYONE, FOR_CITIZENS, Contact, library_emergency
+from safar.directory import AT_HOME_TOO, CONFIDENCES, EMERGENCY_SERVICES, EVERYONE, FOR_CITIZENS, Contact, with_library_numbers
 from safar.geography import Position, distance_km
 from safar.hours import local_time, parse_hours
-from safar.phone_numbers import is_dialable_from_abroad
+from safar.phone_numbers import emergency_numbers, is_dialable_from_abroad
 from safar.places import position_of, timezone_of
 
 # Where to turn when a country has nobody of a kind: the kinds that come nearest to it, best first.
@@ -132,10 +132,8 @@ class Lookup:
         if kind in AT_HOME_TOO and nationality and nationality != country:
             at_home = (contact for who in citizens for contact in self._here.get((kind, nationality, who), ()))
             fitting += [contact for contact in at_home if can_be_reached_from_abroad(contact)]
-        if kind == "emergency" and not any(contact.is_national_emergency for contact in fitting):
-            # A rescue line alone is no police and no ambulance.
-            library = library_emergency(country)
-            fitting += [library] if library else []
+        if kind == "emergency":
+            fitting = with_library_numbers(fitting, country)
         return list({contact.id: contact for contact in fitting}.values())
 
     def _next_door(self, kind: str, seeker: Seeker) -> list[Contact]:
@@ -203,7 +201,7 @@ def _order(seeker: Seeker, at: datetime) -> Callable[[Contact], tuple[object, ..
             # serves this person
             not is_here(contact, seeker),
             contact.kind == "emergency" and not contact.is_national_emergency,
-            _service(contact) if contact.kind == "emergency" else 0,
+            _place_in_danger(contact) if contact.kind == "emergency" else 0,
             not has_line,
             EVERYONE in contact.serves and seeker.nationality is not None,
             seeker.language not in contact.languages,
@@ -236,9 +234,11 @@ def _closed(hours: str, timezone: str, at: datetime, by_day: bool) -> int:
     return 0 if parse_hours(hours).is_open(local) else 2
 
 
-def _service(contact: Contact) -> int:
-    """The place of an emergency line among `EMERGENCY_SERVICES`; the library's numbers may be any of them."""
-    return EMERGENCY_SERVICES.index(contact.does) if contact.does in EMERGENCY_SERVICES else len(EMERGENCY_SERVICES)
+def _place_in_danger(contact: Contact) -> int:
+    """The place of an emergency line by what it sends; a number for everything first, also the only one that the library has."""
+    if contact.sends:
+        return list(EMERGENCY_SERVICES.values()).index(contact.sends)
+    return 0 if contact.phones == emergency_numbers(contact.country)[:1] else len(EMERGENCY_SERVICES)
 
 
 def _newest_first(checked_on: str) -> int:

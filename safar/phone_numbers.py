@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
+from safar.settings import ROOT
+
 _INTERNATIONAL_FREEPHONE = (800, 808)  # country codes of no country, dialled from many
 _LONGEST_EMERGENCY = 4  # digits
+_MOST_EMERGENCY = 20  # numbers; where a pattern stands for more, the longest are those of towns
 _SHORT = re.compile(r"\d{2,6}")
 
 
@@ -57,9 +62,18 @@ def dial(number: str, caller: str | None) -> tuple[str, str]:
     return phonenumbers.format_number(parsed, style), f"tel:{number}"
 
 
+@cache
+def out_of_service(path: Path = ROOT / "data" / "emergency_out_of_service.csv") -> frozenset[tuple[str, str]]:
+    """Country and number of the emergency numbers that libphonenumber still has although a sourced page calls them dead."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return frozenset((row["country"], row["number"]) for row in csv.DictReader(file))
+
+
 def is_emergency_number(number: str, country: str) -> bool:
-    """Whether libphonenumber holds a number of at most four digits to be a national emergency number."""
-    return number.isdigit() and 2 <= len(number) <= _LONGEST_EMERGENCY and shortnumberinfo.is_emergency_number(number, country)
+    """Whether libphonenumber holds a number of at most four digits to be a national emergency number that is in service."""
+    if not (number.isdigit() and 2 <= len(number) <= _LONGEST_EMERGENCY) or (country, number) in out_of_service():
+        return False
+    return shortnumberinfo.is_emergency_number(number, country)
 
 
 @cache
@@ -72,9 +86,10 @@ def emergency_numbers(country: str) -> tuple[str, ...]:
     known = PhoneMetadata.short_metadata_for_region(country)
     possible = known.emergency.possible_length if known and known.emergency else ()
     lengths = sorted(length for length in possible if length <= _LONGEST_EMERGENCY)
-    return tuple(
+    numbers = tuple(
         number
         for length in lengths
         for number in map("".join, product("0123456789", repeat=length))
         if is_emergency_number(number, country)
     )
+    return numbers if len(numbers) <= _MOST_EMERGENCY else tuple(n for n in numbers if len(n) < _LONGEST_EMERGENCY)

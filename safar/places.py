@@ -108,7 +108,7 @@ def nearest_city(position: Position, country: str) -> City | None:
 
 
 def timezone_of(country: str, position: Position | None) -> str:
-    """The time zone of a place in a country, to about a degree; without a position that of its largest city, empty for a country without cities."""
+    """The time zone of a place in a country, to about a degree; without a position that of its largest city, else empty."""
     if position is None:
         largest = largest_city(country)
         return largest.timezone if largest else ""

@@ -13,6 +13,7 @@ import yaml
 from safar.directory import EMERGENCY_SERVICES, Contact, library_emergency, read_directory
 from safar.languages import countries, languages
 from safar.lookup import Lookup, Seeker, can_be_reached_from_abroad, relation
+from safar.phone_numbers import emergency_numbers, out_of_service
 from safar.places import cities_by_country
 from safar.topics import KINDS
 
@@ -57,8 +58,26 @@ def test_low_confidence_is_for_staff() -> None:
 
 def test_an_emergency_number_that_the_library_confirms_needs_no_other_confidence() -> None:
     police = contact(country="LB", kind="emergency", phones=("112",), confidence="low")
-    assert find([police], ["emergency"], Seeker("LB")) == [police]
+    assert find([police], ["emergency"], Seeker("LB"))[0] == police
     assert ids(find([replace(police, phones=("113",))], ["emergency"], Seeker("LB"))) == ["lb-emergency-library"]
+
+
+def test_the_library_adds_what_is_missing_until_police_and_ambulance_are_known() -> None:
+    police = contact(id="police", country="LB", kind="emergency", phones=("112",), does="Sends the police in an emergency.")
+    ambulance = contact(
+        id="ambulance", country="LB", kind="emergency", phones=("140",), does="Sends an ambulance in an emergency."
+    )
+    found = find([police], ["emergency"], Seeker("LB"))
+    assert ids(found) == ["police", "lb-emergency-library"]
+    assert found[1].phones == tuple(number for number in emergency_numbers("LB") if number != "112")
+    assert ids(find([police, ambulance], ["emergency"], Seeker("LB"))) == ["police", "ambulance"]
+
+
+def test_nobody_is_sent_to_a_number_that_is_out_of_service() -> None:
+    assert library_emergency("IQ") is None
+    shown = {(code, phone) for code in COUNTRIES for entry in LOOKUP.find(["emergency"], Seeker(code)) for phone in entry.phones}
+    assert shown
+    assert not shown & out_of_service()
 
 
 def test_without_a_sourced_emergency_number_the_library_has_one() -> None:

@@ -12,6 +12,9 @@ from typing import Any  # noqa: E402
 import pytest  # noqa: E402
 
 from bot.assistant import AssistantAway, Turn  # noqa: E402
+from safar.settings import settings  # noqa: E402
+
+settings.cache_clear()  # Django has read them before this file
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
