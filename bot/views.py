@@ -34,7 +34,7 @@ def printed_list(request: HttpRequest, name: str, language: str) -> HttpResponse
     string = composer.bundle.string
     found = composer.bundle.find_contacts(("emergency", "migrant_helpline"), composer.country, None)
     context = {
-        "language": language,
+        "code": language,
         "dir": languages()[language].dir,
         "title": string(f"list_{known.id}", language),
         "stages": [

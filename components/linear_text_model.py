@@ -31,6 +31,9 @@ _FRAGMENT_WEIGHT = 0.4  # of a part of a text, beside the whole text: docs/decis
 _CONSONANT_CHARACTERS = (2, 4)
 _NEGLIGIBLE = 0.006  # smaller coefficients decide nothing and are a third of the file
 _LEAST_TO_CALIBRATE = 5  # texts in each class
+# Of the texts of other classes each class learns from a sample and from those most like it.
+_SAMPLED_SHARE, _HARDEST_SHARE, _LEAST_OTHERS = 0.11, 0.15, 5000
+_PARTS_TO_SCORE = 16
 
 
 class LinearTextModel:
@@ -89,21 +92,32 @@ class LinearTextModel:
         self._coefficients = np.asfortranarray(coefficients.astype(np.float16))
 
     def _trained(self, features: csr_matrix, classes: Integers, weights: Floats) -> tuple[Floats, Floats]:
-        """Coefficients and intercepts of one machine for each class against all others, trained in several threads."""
-        with ThreadPoolExecutor(_THREADS) as pool:
-            jobs = [
-                pool.submit(self._trained_part, features, np.where(np.isin(classes, part), classes, -1), weights)
-                for part in np.array_split(np.arange(classes.max() + 1), _THREADS)
-            ]
-            found = [job.result() for job in jobs]
-        return np.vstack([part[0] for part in found]), np.concatenate([part[1] for part in found])
+        """Coefficients and intercepts of one machine for each class against all others, trained in several threads.
 
-    def _trained_part(self, features: csr_matrix, classes: Integers, weights: Floats) -> tuple[Floats, Floats]:
-        """Like `_trained`, without the class -1, which stands for those of the other threads."""
-        machine = LinearSVC(C=self._settings["penalty"], dual=True, tol=0.1, max_iter=300, random_state=7)
-        machine.fit(features, classes, sample_weight=weights)
-        kept = slice(None) if len(machine.classes_) == 2 else slice(1, None)  # of two classes scikit-learn keeps one row
-        return machine.coef_[kept].astype(np.float32), machine.intercept_[kept].astype(np.float32)
+        Most texts are plainly not of a class and teach its machine nothing. So each machine first sees a sample of them,
+        then that sample and those which it holds to be most like its class: docs/decisions/0002-linear-classifier.md.
+        """
+        count, rows = int(classes.max()) + 1, len(classes)
+        sampled, hardest = (max(int(rows * share), _LEAST_OTHERS) for share in (_SAMPLED_SHARE, _HARDEST_SHARE))
+        sample = np.zeros(rows, dtype=bool)
+        sample[np.random.default_rng(7).permutation(rows)[:sampled]] = True
+        coefficients = np.zeros((features.shape[1], count), dtype=np.float32)
+        intercepts = np.zeros(count, dtype=np.float32)
+
+        def train(label: int, others: npt.NDArray[np.bool_]) -> None:
+            chosen = np.flatnonzero(others | (classes == label))
+            machine = LinearSVC(C=self._settings["penalty"], dual=True, tol=0.1, max_iter=300, random_state=7)
+            machine.fit(features[chosen], classes[chosen] == label, sample_weight=weights[chosen])
+            coefficients[:, label], intercepts[label] = machine.coef_[0], machine.intercept_[0]
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(lambda label: train(label, sample), range(count)))
+            if not sample.all():
+                parts = [features[part].astype(np.float32) for part in np.array_split(np.arange(rows), _PARTS_TO_SCORE)]
+                scores = np.vstack(list(pool.map(lambda part: part @ coefficients + intercepts, parts)))
+                least = np.partition(scores, -hardest, axis=0)[-hardest]
+                list(pool.map(lambda label: train(label, sample | (scores[:, label] >= least[label])), range(count)))
+        return coefficients.T, intercepts
 
     def _calibrated_temperature(self, features: csr_matrix, classes: Integers, owner: Integers, weights: Floats) -> float:
         """The temperature under which unseen texts' probabilities have the least log loss (Guo et al. 2017).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ SECOND_TOPIC = "second_topic"
 SECOND_FROM = "second_from"
 _SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
 _MOST_PARTS = 8
+_MADE_OF = ("linear_text_model.py", "normalisation.py", "sentences.py")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -43,6 +45,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def required_packages() -> list[str]:
         return ["sklearn"]
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
+        folder = Path(__file__).parent
+        return sha256(b"".join((folder / name).read_bytes() for name in _MADE_OF)).hexdigest()
 
     @classmethod
     def create(
