@@ -22,7 +22,8 @@ _CHANGES = ("tick", "untick", "remind", "unremind")
 class ActionChecklist(SafarAction):
     """Show a stage of a list, tick or untick an item, begin or end reminders.
 
-    A button carries `<list>`, `stage:<stage>`, `tick:<item>`, `untick:<item>`, `remind:<list>` or `unremind:`.
+    A button carries `<list>`, `stage:<stage>`, `tick:<item>`, `untick:<item>`, `remind:<list>`, `unremind:`, or
+    `hours:<urgent topic>/<place>` for its first hours, a step at a time.
     """
 
     def name(self) -> str:
@@ -30,6 +31,10 @@ class ActionChecklist(SafarAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         verb, _, rest = entity_of(tracker, "step").partition(":")
+        if verb == "hours":
+            topic, _, place = rest.partition("/")
+            dispatcher.utter_message(response="utter_first_hours", topic=topic, place=int(place) if place.isdecimal() else 0)
+            return []
         verb, rest = (verb, rest) if rest or verb in _CHANGES else ("", verb)
         change = {"remind": ""} if verb == "unremind" else {verb: rest} if verb in _CHANGES else {}
         try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from bot.bundles import current_bundle
 from bot.widget_files import current_version, embed_code, part
 from safar.languages import accepted_languages, best_language, languages
-from safar.settings import ROOT, settings
+from safar.settings import LOGO_TYPES, ROOT, settings
 
 _ICONS = {"192x192": "bot/icon-192.png", "512x512": "bot/icon-512.png"}
 _FAVICON = "bot/favicon.ico"
@@ -67,7 +67,22 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "title": bundle.string("widget_title", code),
         "simple": bundle.string("ask_simple", code),
         "numbers": bundle.string("widget_emergency", code),
+        "organisation": settings().organisation,
+        "has_logo": settings().logo is not None,
     }
+
+
+@require_GET
+def logo(request: HttpRequest) -> HttpResponse:
+    """The picture of the organisation that runs Safar."""
+    path = settings().logo
+    if path is None:
+        raise Http404
+    headers = {
+        "Cache-Control": "public, max-age=3600",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    }
+    return HttpResponse(path.read_bytes(), content_type=LOGO_TYPES[path.suffix.lower()], headers=headers)
 
 
 @require_GET

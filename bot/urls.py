@@ -9,6 +9,7 @@ urlpatterns = [
     path("demo", pages.demo, name="demo"),
     path("worker.js", pages.worker, name="worker"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
+    path("logo", pages.logo, name="logo"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("ask", ask.ask, name="ask"),
     path("ask/numbers", ask.numbers, name="ask-numbers"),

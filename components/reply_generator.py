@@ -97,6 +97,12 @@ def _write_brief_answer(composer: Composer, given: dict[str, Any]) -> list[Messa
     return composer.answer_briefly(given["topic"]) or [composer.say("utter_nothing_to_simplify", buttons=composer.menu_buttons())]
 
 
+def _write_first_hours(composer: Composer, given: dict[str, Any]) -> list[Message]:
+    return composer.first_hours(given["topic"], int(given["place"])) or [
+        composer.say("utter_menu", buttons=composer.menu_buttons())
+    ]
+
+
 def _write_contacts(composer: Composer, given: dict[str, Any]) -> list[Message]:
     """`contact_ids`, the kinds that were not found (`missing`), and the topic whose buttons stand below (`after`)."""
     messages = composer.contacts(composer.contacts_by_id(given.get("contact_ids") or ()), given.get("missing") or ())
@@ -136,6 +142,7 @@ _WRITERS: dict[str, Callable[[Composer, dict[str, Any]], list[Message]]] = {
     "utter_safety_low": _write_safety_result("utter_safety_low"),
     "utter_safety_stopped": _write_safety_result("utter_safety_stopped"),
     "utter_list": _write_list,
+    "utter_first_hours": _write_first_hours,
     "utter_my_data": lambda composer, given: [guided.my_data(composer, given["known"])],
     "utter_watched_phone": lambda composer, _: [guided.watched_phone(composer)],
 }

@@ -47,7 +47,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return ["sklearn"]
 
     @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:  # noqa: ARG004 (of Rasa)
         """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
         folder = Path(__file__).parent
         return sha256(b"".join((folder / name).read_bytes() for name in _MADE_OF)).hexdigest()

@@ -93,6 +93,23 @@ class Composer:
             return []
         return [{**self._answer_message(topic, found, self._steps(found)), "sources": []}]
 
+    def first_hours(self, topic: str, place: int) -> list[Message]:
+        """What to do now and next, one thing at a time, for who cannot take in a page; empty when there is no answer.
+
+        Args:
+            place: which of the steps, from 0; beyond the last it is the last.
+        """
+        found = self.bundle.answer(topic, self.language, self.country)
+        if found is None:
+            return []
+        steps = [*found.answer.first, *found.answer.next]
+        place = min(place, len(steps) - 1)
+        onward = [self.button("button_next_item", _first_hours(topic, place + 1))] if place + 1 < len(steps) else []
+        text = f"**{self.bundle.title(topic, found.language)}** · {place + 1}/{len(steps)}\n\n{steps[place]}"
+        message = self._answer_message(topic, found, text)
+        buttons = [*onward, self.button("button_person", "/talk_to_human"), self.button("button_menu", "/help_menu")]
+        return [*(self._notice(found) if place == 0 else ()), {**message, "buttons": buttons, "sources": []}]
+
     def answer_briefly(self, topic: str) -> list[Message]:
         """Only what to do now, for who asked to have it said more simply; empty when there is no answer."""
         found = self.bundle.answer(topic, self.language, self.country)
@@ -279,6 +296,7 @@ class Composer:
         """What a person can do after an answer: what the topic offers, a person, a verdict, the menu."""
         known = catalogue().topics.get(topic)
         return [
+            *([self.button("button_first_hours", _first_hours(topic, 0))] if known and known.urgent else ()),
             *(self._offer(name) for name in (known.offers if known else ())),
             *self._complaint_buttons(topic),
             self.button("button_person", "/talk_to_human"),
@@ -342,6 +360,10 @@ class Composer:
         if self.nationality:
             names["nationality_name"] = languages.country_name(self.nationality, self.language)
         return names
+
+
+def _first_hours(topic: str, place: int) -> str:
+    return f'/checklist{{"step":"hours:{topic}/{place}"}}'
 
 
 def as_plain_text(message: Message) -> str:

@@ -17,6 +17,8 @@ from pathlib import Path
 from safar.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".svg": "image/svg+xml"}
+_MAX_LOGO_BYTES = 50_000  # people load it over slow networks
 _ENV_LINE = re.compile(r"^(?:export\s+)?([A-Z][A-Z0-9_]*)=(.*)$")
 
 
@@ -35,6 +37,8 @@ class Settings:
         rate_per_minute: messages one conversation may send in 60 seconds.
         operator_minutes: minutes after which a person is told that no operator has answered.
         api_per_minute: requests for the public directory that one address may make in 60 seconds.
+        organisation: name of the organisation that runs Safar, shown on our own page; empty for our own name.
+        logo: its picture, one of the kinds in `LOGO_TYPES`, or None.
     """
 
     var: Path
@@ -52,6 +56,8 @@ class Settings:
     rate_per_minute: int
     operator_minutes: int
     api_per_minute: int
+    organisation: str
+    logo: Path | None
     debug: bool
     internal_token: str
     django_secret: str
@@ -125,6 +131,16 @@ def _whole_number(values: Mapping[str, str], name: str, default: int, low: int, 
     return int(text)
 
 
+def _logo(text: str) -> Path | None:
+    if not text:
+        return None
+    path = Path(text).resolve()
+    if path.suffix.lower() not in LOGO_TYPES or not path.is_file() or path.stat().st_size > _MAX_LOGO_BYTES:
+        kinds = ", ".join(LOGO_TYPES)
+        raise SettingsError(f"SAFAR_LOGO={text}: give the path of a picture ({kinds}) of at most {_MAX_LOGO_BYTES // 1000} kB.")
+    return path
+
+
 def _kept_secret(var: Path, name: str) -> str:
     """A random secret that is made at the first start and kept in `var/keys/<name>`, readable by its owner only."""
     path = var / "keys" / name
@@ -178,6 +194,8 @@ def read_settings(environ: Mapping[str, str], env_file: Path = ROOT / ".env") ->
         rate_per_minute=_whole_number(values, "SAFAR_RATE_PER_MINUTE", 30, 1, 10_000),
         operator_minutes=_whole_number(values, "SAFAR_OPERATOR_MINUTES", 15, 1, 1440),
         api_per_minute=_whole_number(values, "SAFAR_API_PER_MINUTE", 60, 1, 100_000),
+        organisation=values.get("SAFAR_ORGANISATION", "").strip(),
+        logo=_logo(values.get("SAFAR_LOGO", "").strip()),
         debug=debug == "1",
         internal_token=values.get("SAFAR_INTERNAL_TOKEN") or _kept_secret(var, "internal"),
         django_secret=values.get("SAFAR_SECRET_KEY") or _kept_secret(var, "django"),

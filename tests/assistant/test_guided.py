@@ -90,6 +90,13 @@ async def test_a_list_is_ticked_and_the_next_stage_follows_when_one_is_done(back
     assert said[0]["stage"] == "departure_travel"
 
 
+async def test_the_first_hours_come_a_step_at_a_time_also_with_the_console_away(backend: FakeBackend) -> None:
+    backend.is_away = True
+    for step, place in (("hours:sexual_violence/2", 2), ("hours:sexual_violence", 0), ("hours:sexual_violence/x", 0)):
+        names, said, _ = await run(ActionChecklist(backend), pressed("checklist", step))
+        assert (names, said[0]["topic"], said[0]["place"]) == (["utter_first_hours"], "sexual_violence", place)
+
+
 async def test_a_list_is_shown_without_ticks_when_the_console_is_away(backend: FakeBackend) -> None:
     backend.is_away = True
     names, said, _ = await run(ActionChecklist(backend), pressed("checklist", "complaint"))

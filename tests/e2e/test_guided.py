@@ -147,6 +147,19 @@ def test_a_list_is_ticked_shown_and_printed(person: Any) -> None:
     assert "999" in page.text
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_first_hours_of_a_danger_one_step_at_a_time(person: Any, code: str) -> None:
+    someone = person(language=code, country="QA")
+    answer = someone.press("/detained_or_arrested")
+    step, seen = payloads(answer)[0], []
+    while "hours:" in step:
+        shown = someone.press(step)[0]
+        seen.append(shown["text"])
+        step = payloads([shown])[0]
+    assert len(set(seen)) == 6
+    assert seen[-1].rpartition("\n\n")[2] in "\n".join(message["text"] for message in answer)
+
+
 def test_what_papers_leads_to_the_list_for_the_labour_office(person: Any) -> None:
     someone = person(language="en", country="QA")
     someone.say(WAGES["en"])

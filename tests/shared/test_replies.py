@@ -12,6 +12,7 @@ from safar.directory import Contact
 from safar.hours import local_hours
 from safar.languages import languages
 from safar.replies import Composer, as_plain_text
+from safar.topics import catalogue
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,27 @@ def test_every_contact_has_a_card_in_every_language(bundle: Bundle, code: str) -
         card = composer.card(contact)
         assert card["name"], contact.id
         assert card["kind_label"] == bundle.strings[code][f"kind_{contact.kind}"]
+
+
+@pytest.mark.parametrize("code", list(languages()))
+def test_the_first_hours_of_each_danger_one_thing_at_a_time(bundle: Bundle, code: str) -> None:
+    composer = Composer(bundle, code, "QA", "NP")
+    for topic in (topic for topic in catalogue().topics.values() if topic.urgent):
+        place, seen = composer.after_answer_buttons(topic.id)[0]["payload"], []
+        while place:
+            (shown,) = composer.first_hours(topic.id, int(place.rpartition("/")[2].rstrip('"}')))
+            assert shown["urgent"]
+            seen.append(shown["text"].rpartition("\n\n")[2])
+            place = next((button["payload"] for button in shown["buttons"] if "hours:" in button["payload"]), "")
+        assert seen == steps_of(bundle, topic.id, code)
+    assert composer.first_hours("sexual_violence", 99)[0]["text"].endswith(steps_of(bundle, "sexual_violence", code)[-1])
+    assert composer.first_hours("no_such_topic", 0) == []
+
+
+def steps_of(bundle: Bundle, topic: str, code: str) -> list[str]:
+    found = bundle.answer(topic, code, "QA")
+    assert found
+    return [*found.answer.first, *found.answer.next]
 
 
 def test_menu_buttons_stay_within_telegrams_callback_of_our_own(bundle: Bundle) -> None:

@@ -50,6 +50,18 @@ def test_unusable_values_are_refused(tmp_path: Path, name: str, value: str, sent
         read_settings({"SAFAR_VAR": str(tmp_path), name: value}, tmp_path / "none")
 
 
+def test_a_logo_is_a_small_picture(tmp_path: Path) -> None:
+    picture = tmp_path / "logo.PNG"
+    picture.write_bytes(b"x" * 50_000)
+    given = {"SAFAR_VAR": str(tmp_path), "SAFAR_ORGANISATION": " Harbour House ", "SAFAR_LOGO": str(picture)}
+    known = read_settings(given, tmp_path / "none")
+    assert (known.organisation, known.logo) == ("Harbour House", picture)
+    picture.write_bytes(b"x" * 50_001)
+    for path in (picture, tmp_path / "none.png", tmp_path / "logo.exe"):
+        with pytest.raises(SettingsError, match="at most 50 kB"):
+            read_settings({**given, "SAFAR_LOGO": str(path)}, tmp_path / "none")
+
+
 def test_unwritable_directory_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="Set SAFAR_VAR to a directory that can be written"):

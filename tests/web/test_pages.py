@@ -2,12 +2,14 @@
 
 import gzip
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import AsyncClient, Client
 
-from bot import api, widget_files
+from bot import api, pages, widget_files
 from bot.gateway import Gateway
 from bot.models import Conversation, Message
 from safar.settings import settings
@@ -119,6 +121,21 @@ def test_our_pages_allow_no_inline_code_and_nothing_from_elsewhere(client: Clien
     assert "unsafe" not in policy
     page = answer.content.decode()
     assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", page)
+
+
+def test_our_own_page_carries_name_and_logo_of_who_runs_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert client.get("/logo").status_code == 404
+    assert ' name="' not in client.get("/").content.decode().partition("<safar-chat")[2].partition(">")[0]
+    picture = tmp_path / "logo.svg"
+    picture.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    known = replace(settings(), organisation='House & "Harbour"', logo=picture)
+    monkeypatch.setattr(pages, "settings", lambda: known)
+    assert 'name="House &amp; &quot;Harbour&quot;" logo="/logo"' in client.get("/").content.decode()
+    answer = client.get("/logo")
+    assert (answer["Content-Type"], answer.content) == ("image/svg+xml", picture.read_bytes())
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 
 def test_the_numbers_page_has_every_country(client: Client) -> None:
