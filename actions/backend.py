@@ -9,7 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from safar.bundle import Bundle, BundleClient
+from safar.bundle import Bundle
+from safar.bundle_store import BundleClient
 from safar.settings import Settings, settings
 
 # A person may be waiting in danger: better to show the numbers after this than to wait for the console.

@@ -32,7 +32,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from turn import ROOT, answers, free_port, running, wait_until
 
 sys.path.insert(0, str(ROOT))
-from safar.bundle import BundleStore, pack, repository_answers, repository_contacts, signing_key  # noqa: E402
+from safar.bundle import pack, repository_answers, repository_contacts  # noqa: E402
+from safar.bundle_store import BundleStore, signing_key  # noqa: E402
 
 WEB_PYTHON = ROOT / ".venv" / "web" / "bin" / "python"
 PEER = "rasa-webchat@1.0.1"

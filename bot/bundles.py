@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.models import Conversation
-from safar.bundle import Bundle, BundleReader, BundleStore
+from safar.bundle import Bundle
+from safar.bundle_store import BundleReader, BundleStore
 from safar.languages import languages
 from safar.replies import Composer
 from safar.settings import settings

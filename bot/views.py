@@ -11,7 +11,7 @@ from bot.bundles import current_bundle
 from bot.letters import PDF_TYPE, Expired, as_pdf, file_name, signed_letter
 from bot.pages import page
 from bot.services import known_country
-from safar.bundle import BundleStore
+from safar.bundle_store import BundleStore
 from safar.checklists import checklists
 from safar.errors import BundleError
 from safar.languages import accepted_languages, best_language, languages

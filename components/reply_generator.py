@@ -14,7 +14,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from components.conversation import profile_from, understood_from
 from safar import guided
-from safar.bundle import BundleClient
+from safar.bundle_store import BundleClient
 from safar.complaint_replies import REPLIES, resume_button
 from safar.complaints import Notebook
 from safar.replies import Button, Composer, Message, as_plain_text

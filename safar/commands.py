@@ -15,7 +15,8 @@ import requests
 from safar import catalogues, model
 from safar import run as runner
 from safar.answers import english_answers
-from safar.bundle import Bundle, BundleReader, BundleStore, open_archive, pack, repository_answers, repository_contacts
+from safar.bundle import Bundle, open_archive, pack, repository_answers, repository_contacts
+from safar.bundle_store import BundleReader, BundleStore
 from safar.errors import BundleError, SafarError
 from safar.geography import Position
 from safar.languages import DEFAULT, best_language, countries, languages

@@ -13,7 +13,8 @@ from console.content.models import Answer, Notice
 from console.directory.models import Contact
 from safar import answers as shared
 from safar.answers import GENERAL
-from safar.bundle import BundleStore, pack, repository_answers, signing_key, with_descriptions
+from safar.bundle import pack, repository_answers, with_descriptions
+from safar.bundle_store import BundleStore, signing_key
 from safar.languages import DEFAULT, languages
 from safar.settings import settings
 

@@ -10,7 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from safar.answers import Answer
-from safar.bundle import Bundle, BundleClient, BundleReader, BundleStore, pack, public_key, signing_key, unpack
+from safar.bundle import Bundle, pack, unpack
+from safar.bundle_store import BundleClient, BundleReader, BundleStore, public_key, signing_key
 from safar.directory import Contact
 from safar.errors import BundleError
 

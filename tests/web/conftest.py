@@ -97,7 +97,7 @@ def archive() -> bytes:
 @pytest.fixture
 def published(archive: bytes) -> str:
     """The repository's own content is what is published when the test begins."""
-    from safar.bundle import BundleStore, signing_key
+    from safar.bundle_store import BundleStore, signing_key
     from safar.settings import settings
 
     known = settings()
