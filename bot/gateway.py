@@ -168,9 +168,9 @@ class Gateway:
         kinds = topic.contacts if topic else ()
         answer = composer.answer(topic.id) if topic else [composer.say("utter_not_understood", buttons=composer.menu_buttons())]
         replies = (
-            [*composer.danger_with_embassy(kinds), *answer]
+            [*composer.danger_in_full(kinds), *answer]
             if understood["urgent"] or (topic and topic.urgent)
-            else [*answer, *composer.danger_with_embassy(kinds)]
+            else [*answer, *composer.danger_in_full(kinds)]
         )
         return Turn(replies, understood, {}, False)
 

@@ -133,7 +133,7 @@ _WRITERS: dict[str, Callable[[Composer, dict[str, Any]], list[Message]]] = {
     "utter_answer_briefly": _write_brief_answer,
     "utter_next_steps": lambda composer, given: composer.next_steps(given["topic"]) or [composer.say("utter_menu")],
     "utter_sources": lambda composer, given: [composer.sources(given.get("topic") or "")],
-    "utter_danger_first": lambda composer, given: composer.danger_with_embassy(given.get("kinds") or ()),
+    "utter_danger_first": lambda composer, given: composer.danger_in_full(given.get("kinds") or ()),
     "utter_contact_cards": _write_contacts,
     "utter_handoff_opened": _write_handoff("utter_handoff_opened"),
     "utter_handoff_already": _write_handoff("utter_handoff_already"),

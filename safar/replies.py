@@ -28,6 +28,8 @@ from safar.topics import catalogue
 
 # Kinds shown before anything else when somebody may be in danger; a topic's own kinds follow.
 DANGER_KINDS = ("emergency",)
+# Lines that answers about danger tell people to call.
+_LINES_IN_DANGER = ("trafficking_hotline", "gender_violence_hotline", "child_helpline", "crisis_mental_health")
 
 Message = dict[str, Any]
 Button = dict[str, str]
@@ -161,10 +163,17 @@ class Composer:
             return {**self.say("utter_danger_no_country", buttons=self.country_buttons()), "urgent": True}
         return self._cards(found, [self._text("utter_danger_first")], urgent=True)
 
-    def danger_with_embassy(self, kinds: Sequence[str]) -> list[Message]:
-        """The message of `danger`, then the embassies among `kinds` with their warning."""
+    def danger_in_full(self, kinds: Sequence[str]) -> list[Message]:
+        """The message of `danger`, who may help instead of a line that the country lacks, then the embassies among `kinds`."""
+        first = self.danger(kinds)
+        messages = [first]
+        shown = {card["id"] for card in first["contacts"]}
+        missing = [kind for kind in kinds if kind in _LINES_IN_DANGER and kind not in {card["kind"] for card in first["contacts"]}]
+        instead = [contact for contact in self.find_nearest(missing) if contact.id not in shown] if missing and shown else []
+        if instead:
+            messages.append(self._cards(instead, [self._heading(missing)], urgent=True))
         missions = self.find([kind for kind in kinds if kind in FOR_CITIZENS])
-        return [self.danger(kinds), *self.contacts(missions, urgent=True)]
+        return [*messages, *self.contacts(missions, urgent=True)]
 
     def find(self, kinds: Sequence[str], limit_per_kind: int = 3) -> list[Contact]:
         """The contacts of these kinds for this person; see `safar.lookup.Lookup.find`."""

@@ -43,6 +43,20 @@ def test_danger_without_a_country_shows_no_number_of_anywhere(bundle: Bundle) ->
     assert not re.search(r"\d", message["text"])
 
 
+def test_a_line_that_the_country_lacks_is_not_only_named_in_the_answer(bundle: Bundle) -> None:
+    """Kuwait has no line against violence in the directory, and the answer says to call one."""
+    composer = Composer(bundle, "en", "KW")
+    kinds = catalogue().topics["domestic_violence"].contacts
+    first, instead = composer.danger_in_full(kinds)
+    assert {card["kind"] for card in first["contacts"]} == {"emergency"}
+    assert "I know no checked contact of this kind in Kuwait yet: Line against violence" in instead["text"]
+    assert instead["urgent"]
+    assert [card["kind"] for card in instead["contacts"]] == ["domestic_worker_helpline", "migrant_helpline"][
+        : len(instead["contacts"])
+    ]
+    assert len(Composer(bundle, "en", "QA").danger_in_full(kinds)) == 1
+
+
 def test_a_nepali_in_qatar_gets_the_nepali_mission(bundle: Bundle) -> None:
     composer = Composer(bundle, "ne", "QA", "NP")
     noon = datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
