@@ -202,6 +202,11 @@ def is_from_position(tracker: Tracker) -> bool:
     return entity_of(tracker, "source") == "position"
 
 
+def carried_by(tracker: Tracker) -> set[str]:
+    """The names of what the pressed button itself carried; the channel adds to it what is known of the person."""
+    return set((tracker.latest_message.get("metadata") or {}).get("carried") or ())
+
+
 def entity_of(tracker: Tracker, name: str) -> str:
     """What a pressed button carries under this name; empty when it carries nothing."""
     found = [entity["value"] for entity in tracker.latest_message.get("entities") or [] if entity["entity"] == name]

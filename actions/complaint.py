@@ -158,13 +158,18 @@ class _Turn:
         return self._end()
 
     def _consent(self) -> list[EventType]:
+        """Ask before sending. What would go is the newest letter made, so not while another one is being written."""
         assert self.book.letter
+        if self.book.letter.at not in (LETTER, CONSENT):
+            return self._resume()
         self.book.open, self.book.letter.at = "letter", CONSENT
         self._say("utter_complaint_consent")
         return self._stay()
 
     def _not_sent(self) -> list[EventType]:
         assert self.book.letter
+        if self.book.letter.at != CONSENT:
+            return self._resume()
         self.book.letter.at = LETTER
         self._say("utter_complaint_not_sent")
         return self._end()

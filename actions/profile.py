@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import SafarAction, is_from_position, topic_of
+from actions.base import SafarAction, carried_by, is_from_position, topic_of
 from safar.languages import languages, names_of_languages
 from safar.topics import Topic
 
@@ -66,12 +65,7 @@ class ActionUpdateProfile(SafarAction):
         places = tracker.latest_message.get("places")
         if places is not None:
             return {name for name in _PLACES if places.get(name)}
-        if is_from_position(tracker):
-            return {name for name in ("country", "city") if _entities(tracker).get(name)}
-        known = tracker.latest_message.get("metadata") or {}
-        names = _entities(tracker).keys() & set(_PLACES)
-        changed = {name for name in names if tracker.get_slot(name) != known.get(name)}
-        return changed or names & {"country"}
+        return carried_by(tracker) & set(_PLACES)
 
 
 class ActionChangeLanguage(SafarAction):
@@ -84,7 +78,9 @@ class ActionChangeLanguage(SafarAction):
         await self.danger_first(dispatcher, tracker)
         text = tracker.latest_message.get("text") or ""
         if text.startswith("/"):
-            dispatcher.utter_message(response="utter_language_changed" if "language" in text else "utter_ask_language")
+            dispatcher.utter_message(
+                response="utter_language_changed" if "language" in carried_by(tracker) else "utter_ask_language"
+            )
             return []
         named = named_languages(text)
         spoken = [code for code in named if code in languages()]
@@ -93,10 +89,6 @@ class ActionChangeLanguage(SafarAction):
             return [SlotSet("language", spoken[0])]
         dispatcher.utter_message(response="utter_language_unsupported" if named else "utter_ask_language")
         return []
-
-
-def _entities(tracker: Tracker) -> dict[str, Any]:
-    return {entity["entity"]: entity["value"] for entity in tracker.latest_message.get("entities") or []}
 
 
 def named_languages(text: str) -> list[str]:

@@ -82,7 +82,7 @@ class SafarInput(InputChannel):
                     sender,
                     input_channel=NAME,
                     message_id=body.get("message_id"),
-                    metadata=metadata,
+                    metadata={**metadata, "carried": list(_carried_by(text) or ())},
                 )
             )
             return response.json(
@@ -117,18 +117,27 @@ def with_profile(text: str, metadata: dict[str, Any]) -> str:
 
     Rasa reads the entities of a button from its text alone; what the button itself says wins.
     """
-    if not text.startswith("/"):
-        return text
-    name, brace, rest = text.partition("{")
-    try:
-        given = json.loads(brace + rest) if brace else {}
-    except ValueError:
+    given = _carried_by(text)
+    if given is None:
         return text
     known = {key: metadata[key] for key in _PROFILE if metadata.get(key)}
     if given.get("country", known.get("country")) != known.get("country"):
         known.pop("city", None)
     merged = {**known, **given}
-    return f"{name.strip()}{json.dumps(merged, ensure_ascii=False)}" if merged else name
+    name = text.partition("{")[0].strip()
+    return f"{name}{json.dumps(merged, ensure_ascii=False)}" if merged else name
+
+
+def _carried_by(text: str) -> dict[str, Any] | None:
+    """What a pressed button itself carries; None of a text that is no button."""
+    if not text.startswith("/"):
+        return None
+    _, brace, rest = text.partition("{")
+    try:
+        found = json.loads(brace + rest) if brace else {}
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def forget_conversation(store: Any, sender: str) -> int:

@@ -168,7 +168,9 @@ class Composer:
         first = self.danger(kinds)
         messages = [first]
         shown = {card["id"] for card in first["contacts"]}
-        missing = [kind for kind in kinds if kind in _LINES_IN_DANGER and kind not in {card["kind"] for card in first["contacts"]}]
+        missing = [
+            kind for kind in kinds if kind in _LINES_IN_DANGER and kind not in {card["kind"] for card in first["contacts"]}
+        ]
         instead = [contact for contact in self.find_nearest(missing) if contact.id not in shown] if missing and shown else []
         if instead:
             messages.append(self._cards(instead, [self._heading(missing)], urgent=True))

@@ -173,10 +173,14 @@ async def test_a_city_is_confirmed_and_a_shared_position_too(backend: FakeBacken
     named = tracker("change_country", slots, places={"country": "QA", "city": "Doha"})
     assert (await run(ActionUpdateProfile(backend), named))[0] == ["utter_city_changed"]
     entities = [{"entity": name, "value": value} for name, value in {"source": "position", **slots}.items()]
-    assert (await run(ActionUpdateProfile(backend), tracker("change_country", slots, entities=entities)))[0] == [
-        "utter_position_noted"
-    ]
-    nowhere = tracker("change_country", {}, entities=entities[:1])
+    shared = tracker("change_country", slots, entities=entities, metadata={"carried": ["source", "country", "city"]})
+    assert (await run(ActionUpdateProfile(backend), shared))[0] == ["utter_position_noted"]
+
+
+async def test_a_position_on_the_high_seas_does_not_confirm_the_place_known_before(backend: FakeBackend) -> None:
+    slots = {"country": "QA", "city": "Doha"}
+    entities = [{"entity": name, "value": value} for name, value in {"source": "position", **slots}.items()]
+    nowhere = tracker("change_country", slots, entities=entities, metadata={"carried": ["source"]})
     assert (await run(ActionUpdateProfile(backend), nowhere))[0] == ["utter_position_unknown"]
 
 
@@ -226,13 +230,20 @@ async def test_both_countries_at_once_and_none_at_all(backend: FakeBackend) -> N
         ("تكلم بالعربية", "utter_language_changed", "ar"),
         ("do you speak swahili", "utter_language_unsupported", None),
         ("another language", "utter_ask_language", None),
-        ('/change_language{"language": "ar"}', "utter_language_changed", None),
     ],
 )
 async def test_change_of_language(backend: FakeBackend, text: str, name: str, language: "str | None") -> None:
     names, _, slots = await run(ActionChangeLanguage(backend), tracker("change_language", text=text))
     assert names == [name]
     assert slots.get("language") == language
+
+
+async def test_a_language_button_changes_it_and_the_command_without_one_asks(backend: FakeBackend) -> None:
+    """The channel adds the language known before to every button."""
+    text = '/change_language{"language": "ar"}'
+    for carried, name in ((["language"], "utter_language_changed"), ([], "utter_ask_language")):
+        given = tracker("change_language", text=text, metadata={"language": "ar", "carried": carried})
+        assert (await run(ActionChangeLanguage(backend), given))[0] == [name]
 
 
 def test_languages_are_named_in_any_language() -> None:

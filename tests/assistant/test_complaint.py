@@ -267,8 +267,27 @@ async def test_nothing_is_sent_without_a_yes_to_the_question(talk: Talk) -> None
     assert [(case["reason"], case["topic"]) for case in talk.backend.cases] == [("complaint", "wages_unpaid")]
 
 
+async def test_an_old_button_never_sends_a_letter_that_was_deleted_or_corrected(talk: Talk) -> None:
+    """What goes is the newest letter made, and that may be one that the person has taken back."""
+    await fill(talk, wage="1200")
+    await talk.press("letter")
+    await talk.press("change", "wage")
+    for step in ("send", "send_no", "send"):
+        assert await talk.press(step) == ["utter_complaint_question"]
+    await talk.say("1500")
+    for step in ("send", "send_yes", "send_no"):
+        assert await talk.press(step) == ["utter_complaint_summary"]
+    await talk.press("letter")
+    await talk.press("delete")
+    await talk.press("start", "wages_unpaid")
+    assert await talk.press("send") == ["utter_complaint_question"]
+    assert await talk.press("send_yes") == ["utter_complaint_question"]
+    assert talk.backend.cases == []
+
+
 async def test_when_it_cannot_be_sent_the_person_is_told(talk: Talk) -> None:
     await fill(talk)
+    await talk.press("letter")
     talk.backend.is_away = True
     await talk.press("send")
     assert await talk.press("send_yes") == ["utter_handoff_unavailable", "utter_danger_first"]

@@ -280,6 +280,7 @@ def test_no_text_breaks_a_recogniser(text: str) -> None:
         ('/change_language{"language":"ar"}', {"language": "ne"}, '/change_language{"language": "ar"}'),
         ("/greet", {}, "/greet"),
         ("/broken{", {"language": "ne"}, "/broken{"),
+        ("/list{}[1]", {"language": "ne"}, "/list{}[1]"),
     ],
 )
 def test_a_button_carries_the_profile(text: str, metadata: "dict[str, Any]", sent: str) -> None:
