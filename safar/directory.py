@@ -40,7 +40,7 @@ EMERGENCY_SERVICES: dict[str, frozenset[str]] = {
     "Sends an ambulance in an emergency.": frozenset({"ambulance"}),
     "Sends firefighters and rescuers in an emergency.": frozenset({"fire"}),
 }
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,33 @@ class Contact:
         """Whether `checked_on` is recent enough for its kind; an incomplete date counts from its earliest day."""
         if not self.checked_on:
             return False
-        year, month, day = (self.checked_on + "-01-01").split("-")[:3]
-        return today - date(int(year), int(month), int(day)) <= timedelta(days=fresh_days(self.kind))
+        return today - _earliest_day(self.checked_on) <= timedelta(days=fresh_days(self.kind))
 
 
 def fresh_days(kind: str) -> int:
     """Days after its check during which a number of this kind counts as checked."""
     return SPECIAL_FRESH_DAYS.get(kind, _FRESH_DAYS_OTHERS)
+
+
+def _earliest_day(checked_on: str) -> date:
+    """The first day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    year, month, day = (checked_on + "-01-01").split("-")[:3]
+    return date(int(year), int(month), int(day))
+
+
+def _is_day(checked_on: str) -> bool:
+    """Whether it is written as a date, and of a day that the calendar has: what is fresh is asked before anybody gets numbers."""
+    if not _DATE.fullmatch(checked_on):
+        return False
+    try:
+        _earliest_day(checked_on)
+    except ValueError:
+        return False
+    return True
 
 
 def contact_from_row(row: dict[str, str]) -> Contact:
@@ -165,7 +185,7 @@ def _wrong_value(row: dict[str, str]) -> str:
         return f"'{row['kind']}' is not a kind of contact."
     if row["confidence"] not in CONFIDENCES:
         return f"confidence must be one of {', '.join(CONFIDENCES)}."
-    if row["checked_on"] and not _DATE.fullmatch(row["checked_on"]):
+    if row["checked_on"] and not _is_day(row["checked_on"]):
         return "checked_on must be YYYY, YYYY-MM or YYYY-MM-DD."
     if bad := [code for code, name in _names(row).items() if code not in languages() or not name]:
         return f"names must read like 'ne:...;ar:...' with languages of Safar, not '{bad[0]}'."
