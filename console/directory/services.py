@@ -155,7 +155,8 @@ def close_task(*, task: Task, outcome: str, by: AbstractBaseUser, now: datetime)
 @transaction.atomic
 def import_changes(*, upload: Upload, changes: Sequence[Change], by: AbstractBaseUser) -> int:
     """Write what the preview showed, each entry with its history; rows that are wrong are left out. Return how many."""
-    rows = {row["id"]: row for row in map(with_id, upload.rows)}
+    # Of rows with one id the preview takes the first and refuses the others.
+    rows = {row["id"]: row for row in map(with_id, reversed(upload.rows))}
     wanted = [change.identifier for change in changes if change.state in ("new", "changed")]
     known = {row.identifier: row for row in Contact.objects.select_for_update().filter(identifier__in=wanted)}
     centre = None if by.has_perm(KEEP_ALL) else by.centres.first()  # type: ignore[attr-defined]

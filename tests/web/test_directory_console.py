@@ -308,6 +308,14 @@ def test_a_double_is_wrong_the_second_time(keeper: Any) -> None:
     assert [state for state, _ in states(table(ROW, ROW), keeper)] == ["new", "wrong"]
 
 
+def test_of_a_double_the_row_that_was_shown_is_written(keeper: Any) -> None:
+    rows = exchange.read_file("x.csv", table(ROW, {**ROW, "country": "ZZ", "kind": "nokind", "phones": "not-a-number"}))
+    changes = exchange.preview(rows, country="QA", user=keeper)
+    upload = Upload.objects.create(name="x.csv", country="QA", rows=rows, by=keeper, at=timezone.now())
+    assert services.import_changes(upload=upload, changes=changes, by=keeper) == 1
+    assert list(Contact.objects.values_list("country", "kind", "phones")) == [("QA", "legal_aid", "+97444667788")]
+
+
 def test_a_member_cannot_import_over_another_centre(centres: dict[str, Centre]) -> None:
     entry("qa-x", name="Centre", centre=centres["Beirut"])
     person("member", "Centre editors", centres["Doha"])
