@@ -16,7 +16,7 @@ from safar.settings import ROOT
 _INTERNATIONAL_FREEPHONE = (800, 808)  # country codes of no country, dialled from many
 _LONGEST_EMERGENCY = 4  # digits
 _MOST_EMERGENCY = 20  # numbers; where a pattern stands for more, the longest are those of towns
-_SHORT = re.compile(r"\d{2,6}")
+_SHORT = re.compile(r"[0-9]{2,6}")  # no other script's digits: links are made of them and numbers are compared
 
 
 def is_short_code(number: str) -> bool:
@@ -29,7 +29,7 @@ def is_dialable(number: str) -> bool:
     if is_short_code(number):
         return True
     try:
-        return number.startswith("+") and phonenumbers.is_valid_number(phonenumbers.parse(number))
+        return number.startswith("+") and number.isascii() and phonenumbers.is_valid_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return False
 
@@ -71,7 +71,7 @@ def out_of_service(path: Path = ROOT / "data" / "emergency_out_of_service.csv") 
 
 def is_emergency_number(number: str, country: str) -> bool:
     """Whether libphonenumber holds a number of at most four digits to be a national emergency number that is in service."""
-    if not (number.isdigit() and 2 <= len(number) <= _LONGEST_EMERGENCY) or (country, number) in out_of_service():
+    if not (is_short_code(number) and len(number) <= _LONGEST_EMERGENCY) or (country, number) in out_of_service():
         return False
     return shortnumberinfo.is_emergency_number(number, country)
 

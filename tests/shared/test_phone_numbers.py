@@ -2,7 +2,7 @@
 
 import pytest
 
-from safar.phone_numbers import dial, emergency_numbers, is_dialable, is_short_code
+from safar.phone_numbers import dial, emergency_numbers, is_dialable, is_emergency_number, is_short_code
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_a_number_is_shown_as_dialled_from_where_the_person_is(number: str, call
     assert dial(number, caller) == (label, link)
 
 
-@pytest.mark.parametrize("number", ["", "12345678", "+9", "+97499999999999", "call me", "0097440280660"])
+@pytest.mark.parametrize("number", ["", "12345678", "+9", "+97499999999999", "call me", "0097440280660", "٩٩٩", "+٩٧٤٤٠٢٨٠٦٦٠"])
 def test_what_is_no_number_is_not_dialable(number: str) -> None:
     assert not is_dialable(number)
 
@@ -29,6 +29,12 @@ def test_short_codes_are_two_to_six_digits() -> None:
         "16008",
         "123456",
     ]
+
+
+def test_an_emergency_number_is_written_in_western_digits() -> None:
+    assert is_emergency_number("999", "QA")
+    assert not is_emergency_number("٩٩٩", "QA")
+    assert not is_emergency_number("9²", "QA")
 
 
 @pytest.mark.parametrize(
