@@ -17,9 +17,11 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 
 from safar.settings import ROOT
 
-# A number with whatever stands between its digits; which of those marks is the decimal one is decided afterwards.
-_NUMBER = re.compile(r"\d+(?:[.,'\u2019\u066b\u066c\u00a0\u202f ]\d+)*")
-_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f '\u2019\u066c](?=\d{2,3}(?!\d)|\d{2,3}[.,\u066b'\u2019\u066c\u00a0\u202f ])")
+# A number with its points and commas; which of them is the decimal one is decided afterwards.
+_NUMBER = re.compile(r"\d+(?:[.,\u066b]\d+)*")
+# Spaces and apostrophes only part groups, of three digits or, before the last group, of two as in India: "5 6" is two numbers.
+_MARK = r"[ '\u2019\u066c]"
+_GROUPED = re.compile(rf"(?<!\d)(?<!\d[.,\u066b])\d{{1,3}}(?:{_MARK}\d{{2,3}})*{_MARK}\d{{3}}(?!\d)")
 _CODE = re.compile(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])")
 _SIGNS = {"€": "EUR", "£": "GBP", "$": "USD"}
 LARGEST = Decimal(10) ** 12
@@ -90,15 +92,16 @@ def _western(text: str) -> str:
 
 
 def _in_figures(text: str, decimals: int) -> Iterator[Decimal]:
-    for match in _NUMBER.finditer(_THOUSANDS.sub("", text)):
-        after = re.match(r"\s*([^\W\d_]+[\w\u0900-\u109f]*)", _THOUSANDS.sub("", text)[match.end() :])
+    joined = _GROUPED.sub(lambda match: re.sub(_MARK, "", match[0]), text)
+    for match in _NUMBER.finditer(joined):
+        after = re.match(r"\s*([^\W\d_]+[\w\u0900-\u109f]*)", joined[match.end() :])
         factor = _words().get("times", {}).get(after[1].casefold(), 1) if after else 1
-        yield _as_decimal(match[0].strip(), decimals) * factor
+        yield _as_decimal(match[0], decimals) * factor
 
 
 def _as_decimal(number: str, decimals: int) -> Decimal:
     """`1,200` and `1.200,50` and `1,20,000`: the last mark is the decimal one when what follows it cannot be a group."""
-    number = number.replace("\u066b", ".").replace(" ", "")
+    number = number.replace("\u066b", ".")
     marks = [c for c in number if c in ".,"]
     if not marks:
         return Decimal(number)

@@ -38,6 +38,10 @@ def in_digits(text: str, zero: str) -> str:
         ("1,200.50", "1200.50"),
         ("2,5", "2.5"),
         ("2 500 000", "2500000"),
+        ("1 20 000", "120000"),
+        ("1 200,50", "1200.50"),
+        ("1’200.50", "1200.50"),
+        ("2 500 riyal", "2500"),
         ("12k", "12000"),
         ("5 हजार", "5000"),
         ("2 lakh", "200000"),
@@ -61,6 +65,27 @@ def test_no_number_or_more_than_one_is_asked_again(text: str) -> None:
     assert read_number(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 6",
+        "12 15",
+        "10 6 days",
+        "1200 3",
+        "since 2024 3 months",
+        "2024 500",
+        "1 200 5",
+        "3.5 200",
+        "1,200 300",
+        "1'2",
+        "5’6",
+        "1٬2",
+    ],
+)
+def test_numbers_beside_each_other_are_not_joined(text: str) -> None:
+    assert read_number(text) is None
+
+
 @pytest.mark.parametrize("zero", ZEROS.values(), ids=ZEROS)
 @given(number=whole)
 def test_digits_of_every_script_are_the_same_number(zero: str, number: int) -> None:
@@ -75,7 +100,7 @@ def test_two_decimals_are_read_with_either_mark(number: Decimal) -> None:
     assert read_number(swapped) == number
 
 
-@given(text=st.text(max_size=60))
+@given(text=st.text(max_size=60) | st.text(alphabet="0123456789٣.,'\u2019\u066b\u066c ", max_size=20))
 def test_any_text_is_read_or_refused_without_an_error(text: str) -> None:
     found = read_number(text)
     assert found is None or found >= 0
