@@ -61,14 +61,15 @@ def currency_of(country: str | None) -> str:
     return str(known[0]) if known else ""
 
 
-def read_money(text: str, country: str | None) -> Money | None:
+def read_money(text: str, country: str | None, usual: str = "") -> Money | None:
     """The one amount in a text; None when there is none, or more than one.
 
     Args:
         country: where the person works: its currency is meant unless the text names another.
+        usual: the currency meant instead when the text names none.
     """
     local = currency_of(country)
-    currency = _named_currency(text, local) or local
+    currency = _named_currency(text, local) or usual or local
     amount = read_number(text, decimals=get_currency_precision(currency) if currency else 2)
     return None if amount is None else Money(amount, currency)
 

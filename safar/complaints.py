@@ -5,7 +5,7 @@ What is here is plain data that Rasa keeps in the slot `complaint` for as long a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
@@ -95,19 +95,25 @@ class Sheet:
         text = self.answers.get(question)
         if not text or question not in MONEY | NUMBERS:
             return None
-        return read_money(text, country) if question in MONEY else read_number(text)
+        if question in NUMBERS:
+            return read_number(text)
+        # Whoever names a currency for the pay means it for a bare number after that too.
+        wage = self.value("wage", country) if question == "paid" and not any(map(str.isalpha, text)) else None
+        return read_money(text, country, wage.currency if isinstance(wage, Money) else "")
 
     def owed(self, country: str | None) -> Sum | None:
-        """The wages owed, when pay and months are known."""
+        """The wages owed, when pay and months are known and all is in one currency."""
         wage, months, paid = (self.value(question, country) for question in _PAY)
-        if not isinstance(wage, Money) or not isinstance(months, Decimal):
+        if not isinstance(wage, Money) or not isinstance(months, Decimal) or _are_mixed((wage, paid)):
             return None
         received = paid.amount if isinstance(paid, Money) else Decimal(0)
         return wages_owed(wage.amount, months, received, wage.currency)
 
     def values(self, country: str | None) -> dict[str, Decimal] | None:
-        """The numbers of a sum; None when one was skipped. Nothing received is 0."""
+        """The numbers of a sum; None when one was skipped or they are of two currencies. Nothing received is 0."""
         found = {question: self.value(question, country) for question in self.questions}
+        if _are_mixed(found.values()):
+            return None
         plain = {question: value.amount if isinstance(value, Money) else value for question, value in found.items()}
         plain = {question: Decimal(0) if value is None and question == "paid" else value for question, value in plain.items()}
         return {q: v for q, v in plain.items() if v is not None} if None not in plain.values() else None
@@ -116,6 +122,11 @@ class Sheet:
         """The currency the person names, or that of the country."""
         amounts = (self.value(question, country) for question in self.questions)
         return next((value.currency for value in amounts if isinstance(value, Money)), currency_of(country))
+
+
+def _are_mixed(values: Iterable[Money | Decimal | None]) -> bool:
+    """Whether the amounts are of more than one currency, so that nobody can add them up; nothing is nothing in all."""
+    return len({value.currency for value in values if isinstance(value, Money) and value.amount}) > 1
 
 
 @dataclass

@@ -63,6 +63,32 @@ def test_the_wages_owed_are_worked_out_in_the_letter(bundle: Bundle) -> None:
     assert "Wages owed" not in {label for _, label, _ in lines_of(Composer(bundle, "en", "QA"), sheet(months=None))}
 
 
+@pytest.mark.parametrize(
+    ("wage", "paid", "result"),
+    [
+        ("1200 QAR", "500 USD", None),
+        ("1200", "500 USD", None),
+        ("1200 USD", "500 riyal", None),
+        ("1200 USD", "500 USD", "3100 USD"),
+        ("1200 USD", "500", "3100 USD"),
+        ("1200 USD", "nothing", "3600 USD"),
+        ("1200 USD", None, "3600 USD"),
+    ],
+)
+def test_two_currencies_are_never_one_sum(wage: str, paid: "str | None", result: "str | None") -> None:
+    for paper in (sheet(wage=wage, paid=paid), Sheet("sum_wages", {"wage": wage, "months": "3", "paid": paid})):
+        owed, values = paper.owed("QA"), paper.values("QA")
+        assert (owed and owed.total and f"{owed.total.amount:.0f} {owed.total.currency}") == result
+        if paper.is_sum:
+            assert (values is None) is (result is None)
+
+
+def test_a_sum_in_two_currencies_is_not_told(bundle: Bundle) -> None:
+    mixed = Sheet("sum_wages", {"wage": "1200 QAR", "months": "3", "paid": "500 USD"})
+    told = REPLIES["utter_sum_result"](Composer(bundle, "en", "QA"), {"complaint": Notebook(sum=mixed, open="sum").dump()})
+    assert not any(number in told[0]["text"] for number in ("1,200", "3,100", "500"))
+
+
 def test_what_was_skipped_is_not_in_the_letter(bundle: Bundle) -> None:
     letter = write_letter(Composer(bundle, "en", "QA"), sheet(), "en", TODAY)
     assert "Proof" not in dict(letter.facts)
