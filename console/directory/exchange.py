@@ -82,7 +82,10 @@ def _read_csv(content: bytes) -> Iterator[Row]:
         raise ContentError("The file is not UTF-8. In a spreadsheet, choose Save as, then “CSV UTF-8”.") from error
     header = text.partition("\n")[0]
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ",")
-    return _rows(list(lines))
+    try:
+        return _rows(list(lines))
+    except csv.Error as error:
+        raise ContentError(f"The file cannot be read as a table ({error}). Open it in a spreadsheet and save it anew.") from error
 
 
 def _read_xlsx(content: bytes) -> Iterator[Row]:
@@ -107,7 +110,7 @@ def _cell(value: Any) -> str:
 def _read_hsds(content: bytes) -> Iterator[Row]:
     try:
         document = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ContentError("The file is not JSON.") from error
     return iter(rows_from_hsds(document))
 

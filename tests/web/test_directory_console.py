@@ -334,6 +334,8 @@ def test_a_member_cannot_import_over_another_centre(centres: dict[str, Centre]) 
         ("x.xlsx", b"no workbook", "The file is not an Excel workbook"),
         ("x.json", b"{", "The file is not JSON"),
         ("x.json", b"{}", "This is not HSDS"),
+        ("x.csv", b"country,kind,name\nQA,x," + b"a" * 200_000, "The file cannot be read as a table"),
+        ("x.json", b"[" * 100_000, "The file is not JSON"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_words(name: str, content: bytes, sentence: str) -> None:
