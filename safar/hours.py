@@ -73,12 +73,12 @@ def parse_hours(hours: str) -> OpeningHours:
         if not read:
             raise ContentError(f"Opening hours must read like 'Mo-Fr 08:00-17:00; PH off' or '24/7', not '{hours}'.")
         spans = () if read["times"] == CLOSED else tuple(_span(part) for part in read["times"].split(","))
-        for day in _days(read["days"]):
+        for day in days_named(read["days"]):
             week[day] = spans
     return OpeningHours(tuple(week))
 
 
-def _days(listed: str | None) -> set[int]:
+def days_named(listed: str | None) -> set[int]:
     """The days (0 is Monday) of `Mo-Fr,Su`; of `PH` none; without a list all."""
     if not listed:
         return set(range(7))

@@ -15,6 +15,7 @@ import phonenumbers
 
 from safar.directory import COLUMNS, CONFIDENCES, EVERYONE
 from safar.errors import ContentError
+from safar.hours import days_named
 from safar.languages import country_name, language_name
 from safar.topics import KINDS
 
@@ -25,7 +26,7 @@ _NAMESPACE = uuid.UUID("0c0f2c8e-6a0f-4f0e-8d55-6e9a5f2b7d11")
 _TAXONOMY = "safar-kinds"
 _CHANNELS = ("sms", "whatsapp", "viber", "telegram")
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-_WEEK = re.compile(r"(?:(Mo|Tu|We|Th|Fr|Sa|Su)(?:-(Mo|Tu|We|Th|Fr|Sa|Su))? )?(\d\d:\d\d)-(\d\d:\d\d)")
+_WEEK = re.compile(r"(?:((?:Mo|Tu|We|Th|Fr|Sa|Su)(?:-(?:Mo|Tu|We|Th|Fr|Sa|Su))?) )?(\d\d:\d\d)-(\d\d:\d\d)")
 # What is read back from a field of HSDS's own; every other column travels as an attribute.
 _OWN_FIELDS = (
     "name", "name_local", "does", "url", "email", "phones", "text_channels", "languages", "hours", "address", "city",
@@ -118,8 +119,8 @@ def _schedule(row: Row) -> Json:
     found = _WEEK.fullmatch("00:00-24:00" if row["hours"] == "24/7" else row["hours"])
     if found is None:
         return schedule
-    first, last, opens, closes = found.groups()
-    days = _DAYS[_DAYS.index(first or "Mo") : _DAYS.index(last or first or "Su") + 1]
+    named, opens, closes = found.groups()
+    days = [_DAYS[day] for day in sorted(days_named(named))]
     return {**schedule, "freq": "WEEKLY", "byday": ",".join(days).upper(), "opens_at": opens, "closes_at": closes}
 
 

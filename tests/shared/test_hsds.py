@@ -80,6 +80,20 @@ def test_the_fields_of_hsds_hold_what_others_look_for() -> None:
     assert [entry["code"] for entry in service["languages"]] == ["ne", "en"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "days"),
+    [
+        ("Su-Th 08:00-15:00", "MO,TU,WE,TH,SU"),
+        ("Sa-We 08:00-15:00", "MO,TU,WE,SA,SU"),
+        ("Fr 08:00-15:00", "FR"),
+        ("08:00-15:00", "MO,TU,WE,TH,FR,SA,SU"),
+    ],
+)
+def test_a_week_is_written_over_sunday(hours: str, days: str) -> None:
+    schedule = to_hsds([{**EMBASSY, "hours": hours}])["contents"][0]["schedules"][0]
+    assert schedule["byday"] == days
+
+
 def required(schema_of: dict[str, list[str]], value: Any, name: str = "service") -> list[str]:
     """Required fields of HSDS 3.2 that an exported object does not have."""
     missing = [f"{name}.{field}" for field in schema_of.get(name, ["id"]) if field not in value]
