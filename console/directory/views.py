@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from safar.phone_numbers import dial
 from safar.topics import KINDS
 
 _PER_PAGE = 50
+_ROW_NUMBER = re.compile("[0-9]{1,9}")  # what every database can hold; isdigit() takes ² as well, which int() refuses
 _may_change = permission_required("directory.change_contact", login_url="wagtailadmin_login")
 
 
@@ -58,7 +60,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 def _narrowed(request: HttpRequest, rows: ContactQuerySet) -> ContactQuerySet:
     if request.GET.get("country"):
         rows = rows.filter(country=request.GET["country"])
-    if request.GET.get("centre", "").isdigit():
+    if _ROW_NUMBER.fullmatch(request.GET.get("centre", "")):
         rows = rows.filter(centre=int(request.GET["centre"]))
     return rows
 

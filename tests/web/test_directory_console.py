@@ -174,6 +174,13 @@ def test_a_national_number_without_an_entry_is_closed_by_who_keeps_all(centres: 
     assert Task.objects.get().outcome == "works"
 
 
+def test_a_centre_that_is_no_number_narrows_nothing() -> None:
+    entry("own")
+    client = person("keeper", "Editors")
+    for centre in ("²", "٣", "x", "9" * 30):
+        assert client.get("/console/directory/", {"centre": centre}).status_code == 200
+
+
 # --- history ---
 
 
