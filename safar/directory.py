@@ -101,9 +101,6 @@ class Contact:
         fields: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
         return Contact(**fields)
 
-    def serves_citizen_of(self, nationality: str | None) -> bool:
-        return EVERYONE in self.serves or nationality in self.serves
-
     @property
     def is_national_emergency(self) -> bool:
         """Whether libphonenumber confirms each of its numbers as a national emergency number."""

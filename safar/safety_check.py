@@ -51,12 +51,6 @@ class SafetyCheck:
         found = [question for question in self.questions if question.id in yes]
         return any(question.danger for question in found) or len(found) >= _SEVERAL
 
-    def after(self, question: str) -> Question | None:
-        """The question that follows another; the first one after an empty id, None after the last."""
-        ids = [entry.id for entry in self.questions]
-        place = ids.index(question) + 1 if question in ids else 0
-        return self.questions[place] if place < len(ids) else None
-
 
 @lru_cache(maxsize=1)
 def safety_check(path: Path = ROOT / "data" / "safety_check.yml") -> SafetyCheck:
