@@ -229,13 +229,20 @@ class TelegramChannel:
         while True:
             await asyncio.sleep(_DELIVER_EVERY_S)
             try:
-                waiting = Conversation.objects.filter(
-                    channel=Conversation.Channel.TELEGRAM, messages__delivered_at=None, messages__author__in=("bot", "operator")
-                ).distinct()
-                async for conversation in waiting:
-                    await self.deliver(conversation)
+                await self.deliver_waiting()
             except Exception:  # a process edge: the next round must come
                 logger.exception("telegram.outbox_failed")
+
+    async def deliver_waiting(self) -> None:
+        """Send what is waiting for anybody; who cannot be reached keeps nobody else waiting."""
+        waiting = Conversation.objects.filter(
+            channel=Conversation.Channel.TELEGRAM, messages__delivered_at=None, messages__author__in=("bot", "operator")
+        ).distinct()
+        async for conversation in waiting:
+            try:
+                await self.deliver(conversation)
+            except Exception:  # whatever is wrong with one conversation
+                logger.exception("telegram.not_delivered conversation=%s", conversation.pk)
 
     async def deliver(self, conversation: Conversation) -> None:
         """Send what is waiting for this person, in order; stop at the first that does not go through."""
@@ -271,7 +278,11 @@ class TelegramChannel:
     async def _send_files(self, address: str, message: Message) -> bool:
         """The letters of a message as documents; False when they should be tried again later, with their message."""
         for letter in letters_of(message):
-            pdf = await sync_to_async(as_pdf, thread_sensitive=False)(letter)
+            try:
+                pdf = await sync_to_async(as_pdf, thread_sensitive=False)(letter)
+            except Exception:  # a missing font, a sign that cannot be set: the same at every try, and the words were sent before
+                logger.exception("telegram.file_not_made message=%s", message.pk)
+                continue
             try:
                 await self.application.bot.send_document(int(address), pdf, filename=file_name(letter))
             except (Forbidden, BadRequest) as error:

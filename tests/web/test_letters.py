@@ -12,8 +12,7 @@ from fpdf import FPDF
 
 from bot import letters, services
 from bot.letters import as_pdf, attachments_of
-from bot.models import Conversation, Message
-from bot.telegram.application import TelegramChannel
+from bot.models import Message
 from console.cases.services import open_case
 from safar.languages import languages
 from safar.letters import Letter
@@ -155,22 +154,3 @@ def test_a_conversation_without_consent_gives_a_case_no_letter() -> None:
         conversation=message.conversation, reason="wish", topic=None, urgent=False, evidence=[], now=timezone.now()
     )
     assert case.letter is None
-
-
-async def test_telegram_gets_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    from asgiref.sync import sync_to_async
-
-    sent: list[tuple[int, bytes, str]] = []
-
-    class Bot:
-        async def send_message(self, *_: Any, **__: Any) -> None: ...
-
-        async def send_document(self, chat: int, data: bytes, *, filename: str) -> None:
-            sent.append((chat, data, filename))
-
-    channel = TelegramChannel.__new__(TelegramChannel)
-    channel.application = type("Application", (), {"bot": Bot()})()  # type: ignore[assignment]
-    message = await sync_to_async(with_letters)(LETTER)
-    assert await channel._show("42", message, "Sources")
-    assert [(chat, data[:5], name) for chat, data, name in sent] == [(42, b"%PDF-", "letter-ar.pdf")]
-    assert await Conversation.objects.acount() == 1
