@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -31,6 +33,7 @@ from bot.services import Incoming, TooFast
 from bot.telegram.rendering import as_html, keyboard, reports, sources_html
 from safar.geography import Position
 from safar.languages import DEFAULT
+from safar.letters import Letter
 from safar.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,8 @@ _PAYLOADS = {
     "privacy": "/privacy",
     "forget": "/delete_my_data",
 }
+# In a message's body: how many of its texts and files have gone out, when not all of them could.
+_SENT = "parts_sent"
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -53,8 +58,8 @@ Context = ContextTypes.DEFAULT_TYPE
 class TelegramChannel:
     """Telegram in front of a gateway.
 
-    Every reply goes out through the outbox in the database (`Message.delivered_at`): a message is delivered
-    once, in order, also over a restart, and an operator's words take the same way.
+    Every reply goes out through the outbox in the database (`Message.delivered_at`): each part of a message
+    is delivered once, in order, also over a restart, and an operator's words take the same way.
     """
 
     def __init__(self, known: Settings, gateway: Gateway | None = None) -> None:
@@ -256,41 +261,41 @@ class TelegramChannel:
                 await Message.objects.filter(pk=message.pk).aupdate(delivered_at=timezone.now())
 
     async def _show(self, address: str, message: Message, sources_title: str) -> bool:
-        """Send one message; False when it should be tried again later."""
-        texts = as_html(message)
-        for number, text in enumerate(texts, start=1):
-            markup = keyboard(message, sources_title) if number == len(texts) and message.pk else None
+        """Send what of a message has not gone out yet; False when the rest should be tried again later."""
+        sends = self._sends(int(address), message, sources_title)
+        sent = message.body.get(_SENT, 0)
+        for number, send in enumerate(sends[sent:], start=sent + 1):
             try:
-                await self.application.bot.send_message(
-                    int(address), text, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=_NO_PREVIEW
-                )
+                await send()
             except Forbidden:
                 logger.info("telegram.blocked message=%s", message.pk)  # the person has blocked us: nothing can arrive
                 return True
             except BadRequest as error:
-                logger.error("telegram.refused message=%s error=%s", message.pk, error)
-                return True
+                logger.error("telegram.refused message=%s part=%s error=%s", message.pk, number, error)
             except (RetryAfter, NetworkError) as error:
-                logger.warning("telegram.later message=%s error=%s", message.pk, error)
+                logger.warning("telegram.later message=%s part=%s error=%s", message.pk, number, error)
                 return False
-        return await self._send_files(address, message)
-
-    async def _send_files(self, address: str, message: Message) -> bool:
-        """The letters of a message as documents; False when they should be tried again later, with their message."""
-        for letter in letters_of(message):
-            try:
-                pdf = await sync_to_async(as_pdf, thread_sensitive=False)(letter)
-            except Exception:  # a missing font, a sign that cannot be set: the same at every try, and the words were sent before
-                logger.exception("telegram.file_not_made message=%s", message.pk)
-                continue
-            try:
-                await self.application.bot.send_document(int(address), pdf, filename=file_name(letter))
-            except (Forbidden, BadRequest) as error:
-                logger.error("telegram.file_refused message=%s error=%s", message.pk, error)
-            except (RetryAfter, NetworkError) as error:
-                logger.warning("telegram.later message=%s error=%s", message.pk, error)
-                return False
+            if number < len(sends):
+                await Message.objects.filter(pk=message.pk).aupdate(body={**message.body, _SENT: number})
         return True
+
+    def _sends(self, chat: int, message: Message, sources_title: str) -> list[Callable[[], Awaitable[object]]]:
+        """The calls that bring a message: its texts, the last with the buttons, then its letters as documents."""
+        texts = as_html(message)
+        under = {len(texts): keyboard(message, sources_title)} if message.pk else {}
+        send = partial(self.application.bot.send_message, chat, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW)
+        return [
+            *(partial(send, text, reply_markup=under.get(number)) for number, text in enumerate(texts, start=1)),
+            *(partial(self._send_letter, chat, letter, message) for letter in letters_of(message)),
+        ]
+
+    async def _send_letter(self, chat: int, letter: Letter, message: Message) -> None:
+        try:
+            pdf = await sync_to_async(as_pdf, thread_sensitive=False)(letter)
+        except Exception:  # a missing font, a sign that cannot be set: the same at every try, and the words were sent before
+            logger.exception("telegram.file_not_made message=%s", message.pk)
+            return
+        await self.application.bot.send_document(chat, pdf, filename=file_name(letter))
 
     async def _send(self, conversation: Conversation, text: str) -> None:
         await _quietly(

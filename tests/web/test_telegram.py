@@ -135,3 +135,31 @@ async def test_who_cannot_be_reached_keeps_nobody_else_waiting(api: BotApi) -> N
         await channel.deliver_waiting()
     assert sorted(api.sent) == [(address, "an operator's words") for address in ("43", "44", "45")]
     assert await undelivered() == 1
+
+
+async def test_a_second_try_begins_where_the_first_one_failed(api: BotApi) -> None:
+    first, second = "A" * 3000, "B" * 3000
+    someone = await person("42", with_letter(f"{first}\n\n{second}"))
+    api.failures = {2: 502, 4: 502}
+    for _ in range(3):
+        async with channel_to(api) as channel:  # also over a restart
+            await channel.deliver(someone)
+    assert api.sent == [("42", first), ("42", second), ("42", "letter-en.pdf")]
+    assert await undelivered() == 0
+
+
+async def test_what_telegram_refuses_costs_only_itself(api: BotApi) -> None:
+    first, second = "A" * 3000, "B" * 3000
+    someone = await person("42", {"text": f"{first}\n\n{second}"}, {"text": ""}, {"text": "and more"})
+    api.failures = {1: 400}
+    async with channel_to(api) as channel:
+        await channel.deliver(someone)
+    assert api.sent == [("42", second), ("42", "and more")]
+
+
+async def test_who_has_blocked_the_bot_is_tried_once(api: BotApi) -> None:
+    someone = await person("42", with_letter("A" * 3000 + "\n\n" + "B" * 3000))
+    api.failures = {1: 403}
+    async with channel_to(api) as channel:
+        await channel.deliver(someone)
+    assert (api.calls, await undelivered()) == (1, 0)
