@@ -15,17 +15,26 @@ from bot.models import Message
 _HEADING = re.compile(r"^\*\*(.+)\*\*$", re.MULTILINE)
 # Telegram turns +974... into a link that dials; short codes are shown bold.
 _LINES = ("note", "does", "hours", "open_now", "distance", "languages", "free")
+_DANGER = "🆘 "
 _ROW_WIDTH = 28  # characters that fit beside another button on a small phone
 
 
 def as_html(message: Message) -> list[str]:
     """The message in one or more texts of Telegram's length, never split inside a contact or a paragraph that fits."""
-    body = message.body
-    text = _HEADING.sub(r"<b>\1</b>", html.escape(message.text, quote=False))
-    if body.get("urgent") and body.get("contacts"):
-        text = f"🆘 <b>{text}</b>"
-    blocks = [*text.split("\n\n"), *(_card(card) for card in body.get("contacts", []))]
-    return list(_joined(blocks, MessageLimit.MAX_TEXT_LENGTH))
+    limit = MessageLimit.MAX_TEXT_LENGTH  # of what is read: tags and escapes do not count
+    paragraphs = message.text.split("\n\n")
+    blocks = [_paragraph(piece) for whole in paragraphs for piece in _cut(whole, limit - len(_DANGER))]
+    cards = message.body.get("contacts", [])
+    if message.body.get("urgent") and cards:
+        blocks = [f"<b>{block}</b>" for block in blocks]
+        blocks[0] = _DANGER + blocks[0]
+    # A card's lines are short and each closes what it opens, so its HTML can be cut at their ends.
+    blocks += [piece for card in cards for piece in _cut(_card(card), limit)]
+    return list(_joined(blocks, limit))
+
+
+def _paragraph(text: str) -> str:
+    return _HEADING.sub(r"<b>\1</b>", html.escape(text, quote=False))
 
 
 def _escape(text: str) -> str:
@@ -57,9 +66,9 @@ def _link(link: dict[str, str]) -> str:
 
 
 def _joined(blocks: list[str], limit: int) -> Iterator[str]:
-    """Blocks joined by empty lines into texts of at most `limit` characters; a longer block is cut at line ends."""
+    """Blocks joined by empty lines into texts of at most `limit` characters; a block longer than that stays alone."""
     text = ""
-    for block in (piece for whole in blocks for piece in _cut(whole, limit)):
+    for block in blocks:
         if text and len(text) + 2 + len(block) > limit:
             yield text
             text = ""
@@ -69,11 +78,12 @@ def _joined(blocks: list[str], limit: int) -> Iterator[str]:
 
 
 def _cut(block: str, limit: int) -> Iterator[str]:
+    """Pieces of at most `limit` characters, cut at the end of a line, else of a word, else anywhere."""
     while len(block) > limit:
-        end = block.rfind("\n", 0, limit)
-        end = end if end > 0 else limit
+        ends = (block.rfind(sign, 0, limit + 1) for sign in "\n ")
+        end = next((end for end in ends if end > 0), limit)
         yield block[:end]
-        block = block[end:].lstrip("\n")
+        block = block[end:].lstrip("\n ")
     yield block
 
 

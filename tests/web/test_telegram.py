@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
+from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -18,6 +20,7 @@ from django.utils import timezone
 from bot import letters, services
 from bot.models import Conversation, Message
 from bot.telegram.application import TelegramChannel
+from bot.telegram.rendering import as_html
 from safar.letters import Letter
 from safar.replies import Message as Reply
 from safar.settings import settings
@@ -163,3 +166,57 @@ async def test_who_has_blocked_the_bot_is_tried_once(api: BotApi) -> None:
     async with channel_to(api) as channel:
         await channel.deliver(someone)
     assert (api.calls, await undelivered()) == (1, 0)
+
+
+class Shown(HTMLParser):
+    """A text as Telegram reads it: every tag is closed where it was opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.open: list[str] = []
+        self.bold, self.text = "", ""
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_entityref(self, name: str) -> None:
+        self.handle_data({"lt": "<", "gt": ">", "amp": "&", "quot": '"'}[name])
+
+    def handle_data(self, data: str) -> None:
+        assert "&" not in data or data == "&"
+        self.text += data
+        self.bold += data if "b" in self.open else " "
+
+
+def shown(text: str, **body: Any) -> list[Shown]:
+    texts = [Shown(text) for text in as_html(Message(text=text, body=body))]
+    assert max(len(one.text) for one in texts) <= 4096
+    return texts
+
+
+@pytest.mark.parametrize("start", range(4086, 4097))
+def test_a_long_text_is_cut_beside_a_sign_and_never_inside_one(start: int) -> None:
+    text = "x" * start + "<&>" * 50
+    assert "".join(one.text for one in shown(text)) == text
+
+
+def test_a_long_text_is_cut_at_the_end_of_a_line_or_a_word() -> None:
+    lines = "\n".join(["Call +974 4028 0660 & ask."] * 400)
+    assert "\n".join(one.text for one in shown(lines)) == lines
+    words = " ".join(["+97440280660"] * 800)
+    assert " ".join(one.text for one in shown(words)) == words
+
+
+def test_a_long_text_in_danger_is_bold_in_every_part() -> None:
+    numbers = {"kind_label": "Emergency", "name": "Police", "phones": [{"label": "999"}], "channels": []}
+    card = {**numbers, "email": "", "url": "", "address": "", "checked_label": ""}
+    texts = shown("**Now**\n\n" + "word " * 1700 + "\n\nend", urgent=True, contacts=[card])
+    assert texts[0].text.startswith("🆘 ")
+    bold = " ".join(one.bold for one in texts).replace("\n", " ").split()
+    assert bold == ["Now", *["word"] * 1700, "end", "Emergency", "999"]
