@@ -7,7 +7,8 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
-from wagtail.models import Locale
+from wagtail.log_actions import log
+from wagtail.models import Locale, ModelLogEntry
 
 from console.content.models import Answer, Notice
 from console.directory.models import Contact
@@ -19,6 +20,7 @@ from safar.languages import DEFAULT, languages
 from safar.settings import settings
 
 logger = logging.getLogger(__name__)
+DELETED = "content.deleted"  # in Wagtail's log: an answer of the repository that somebody deleted
 
 
 def published_answers() -> dict[str, dict[str, dict[str, shared.Answer]]]:
@@ -46,21 +48,35 @@ def load_answers() -> dict[str, int]:
     """Bring the repository's answers into the console.
 
     What a person has changed in the console is never touched: an answer is updated only while its text is
-    the one that was loaded before.
+    the one that was loaded before, and one that was deleted does not come back.
 
     Returns:
-        How many were `added`, `updated`, `kept` (changed by a person) and `same`.
+        How many were `added`, `updated`, `kept` (changed or deleted by a person) and `same`.
     """
     locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in languages()}
     known = {(a.topic, a.country, a.locale.language_code): a for a in Answer.objects.select_related("locale")}
+    deleted = _deleted()
     counts = dict.fromkeys(("added", "updated", "kept", "same"), 0)
     for topic, variants in repository_answers().items():
         for country, texts in variants.items():
             place = "" if country == GENERAL else country
             for code, text in texts.items():
                 row = known.get((topic, place, code))
-                counts[_load_one(row, topic, place, locales[code], text)] += 1
+                if row is None and (topic, place, code) in deleted:
+                    counts["kept"] += 1
+                else:
+                    counts[_load_one(row, topic, place, locales[code], text)] += 1
     return counts
+
+
+def remember_deletion(answer: Answer) -> None:
+    """So that the next start does not bring back what somebody took out."""
+    log(answer, DELETED, data={"answer": [answer.topic, answer.country, answer.locale.language_code]})
+
+
+def _deleted() -> set[tuple[str, str, str]]:
+    """Topic, country and language of what `remember_deletion` was told of."""
+    return {tuple(entry.data["answer"]) for entry in ModelLogEntry.objects.filter(action=DELETED)}
 
 
 def _load_one(row: Answer | None, topic: str, country: str, locale: Locale, text: shared.Answer) -> str:

@@ -1,4 +1,4 @@
-"""A new bundle after everything that an editor publishes or takes down."""
+"""A new bundle after everything that an editor publishes, takes down or deletes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
 from console.content.models import Answer, Notice
-from console.content.services import after_publication, publish
+from console.content.services import after_publication, publish, remember_deletion
 from console.directory.models import Contact
 
 
@@ -28,6 +28,13 @@ def on_published(sender: type, instance: Any, **kwargs: Any) -> None:
 def on_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
     if isinstance(instance, Answer):
         publish_on_commit()
+
+
+@receiver(post_delete, sender=Answer)
+def on_deleted(sender: type, instance: Answer, **kwargs: Any) -> None:
+    if instance.loaded_version:
+        remember_deletion(instance)
+    publish_on_commit()
 
 
 @receiver([post_save, post_delete], sender=Contact)

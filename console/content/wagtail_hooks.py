@@ -12,6 +12,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from bot.models import Feedback
+from console.content import services
 from console.content.models import Answer, Notice
 
 
@@ -67,6 +68,11 @@ class FeedbackViewSet(SnippetViewSet):
 
 
 register_snippet(FeedbackViewSet)
+
+
+@hooks.register("register_log_actions")
+def name_the_deletion(actions: Any) -> None:
+    actions.register_action(services.DELETED, "Keep deleted", "Deleted: it is not loaded again")
 
 
 @hooks.register("construct_main_menu")

@@ -1,5 +1,9 @@
 """The console: who may do what, publishing, and what an operator can do with a case."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -15,10 +19,12 @@ from bot.bundles import current_bundle
 from bot.models import Conversation
 from console.cases import services as cases
 from console.cases.models import Case
+from console.content import services as content
 from console.content.models import Answer
 from console.content.services import load_answers, publish
 from console.directory.models import Contact
 from console.directory.services import load_directory
+from safar import answers as shared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,6 +38,15 @@ ENGLISH = {
     "checked_on": "2026-11-22",
 }
 
+LOADED = shared.Answer(
+    title="Wages not paid",
+    first=("Write down your days.",),
+    know=(),
+    next=("Call.",),
+    sources=(("ILO", "https://example.org"),),
+    checked_on="2026-11-22",
+)
+
 
 def answer(language: str = "en", **changes: object) -> Answer:
     locale, _ = Locale.objects.get_or_create(language_code=language)
@@ -42,12 +57,35 @@ def answer(language: str = "en", **changes: object) -> Answer:
 
 
 def edit(row: Answer, **changes: object) -> None:
-    """What an editor does: change fields, publish."""
+    """What an editor does: change fields of the latest state, as the console's form does, and publish."""
     row.refresh_from_db()
+    state = row.get_latest_revision_as_object()
     for name, value in changes.items():
-        setattr(row, name, value)
-    row.full_clean(exclude=["sources"])
-    row.save_revision().publish()
+        setattr(state, name, value)
+    state.full_clean(exclude=["sources"])
+    state.save_revision().publish()
+
+
+@pytest.fixture
+def repository(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, int]]:
+    """Load one answer as the repository would hold it: English, and Nepali that says the same."""
+    monkeypatch.setattr(content, "languages", lambda: ["en", "ne"])
+
+    def load(**changes: Any) -> dict[str, int]:
+        english = replace(LOADED, **changes)
+        nepali = replace(english, title="तलब", source_version=english.version)
+        monkeypatch.setattr(content, "repository_answers", lambda: {"wages_unpaid": {"*": {"en": english, "ne": nepali}}})
+        return load_answers()
+
+    return load
+
+
+def loaded(language: str = "en") -> Answer:
+    return Answer.objects.get(locale__language_code=language)
+
+
+def in_bundle(language: str = "en") -> shared.Answer:
+    return current_bundle().answers["wages_unpaid"]["*"][language]
 
 
 def person(name: str, group: str) -> Client:
@@ -141,6 +179,15 @@ def test_loading_twice_changes_nothing_and_keeps_what_people_changed() -> None:
     load_answers()
     row.refresh_from_db()
     assert row.first == "Changed by an editor."
+
+
+def test_a_deleted_answer_is_gone_at_once_and_not_loaded_again(repository: Callable[..., dict[str, int]]) -> None:
+    repository()
+    publish()
+    loaded("ne").delete()
+    assert "ne" not in current_bundle().answers["wages_unpaid"]["*"]
+    assert repository(title="Wages unpaid") == {"added": 0, "updated": 1, "kept": 1, "same": 0}
+    assert not Answer.objects.filter(locale__language_code="ne").exists()
 
 
 def test_the_directory_is_loaded_once_and_a_changed_number_is_live() -> None:
