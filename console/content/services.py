@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from datetime import date
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from safar.languages import DEFAULT, languages
 from safar.settings import settings
 
 logger = logging.getLogger(__name__)
+is_loading: ContextVar[bool] = ContextVar("is_loading", default=False)  # what is published comes from the repository
 DELETED = "content.deleted"  # in Wagtail's log: an answer of the repository that somebody deleted
 
 
@@ -89,8 +91,16 @@ def _load_one(row: Answer | None, topic: str, country: str, locale: Locale, text
     _fill(row, text)
     row.loaded_version = row.published_version = text.version
     row.save()
-    row.save_revision(changed=False).publish(log_action=False, skip_permission_checks=True)
+    _publish_loaded(row)
     return state
+
+
+def _publish_loaded(row: Answer) -> None:
+    token = is_loading.set(True)
+    try:
+        row.save_revision(changed=False).publish(log_action=False, skip_permission_checks=True)
+    finally:
+        is_loading.reset(token)
 
 
 def _fill(row: Answer, text: shared.Answer) -> None:

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
 from console.content.models import Answer, Notice
-from console.content.services import after_publication, publish, remember_deletion
+from console.content.services import after_publication, is_loading, publish, remember_deletion
 from console.directory.models import Contact
 
 
@@ -18,8 +18,8 @@ from console.directory.models import Contact
 def on_published(sender: type, instance: Any, **kwargs: Any) -> None:
     if not isinstance(instance, Answer) or kwargs.get("revision") is None:
         return
-    if instance.loaded_version == instance.as_shared().version:
-        return  # just loaded from the repository; load_content publishes once at its end
+    if is_loading.get():
+        return  # load_content publishes once at its end
     after_publication(instance)
     publish_on_commit()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -188,6 +189,30 @@ def test_a_deleted_answer_is_gone_at_once_and_not_loaded_again(repository: Calla
     assert "ne" not in current_bundle().answers["wages_unpaid"]["*"]
     assert repository(title="Wages unpaid") == {"added": 0, "updated": 1, "kept": 1, "same": 0}
     assert not Answer.objects.filter(locale__language_code="ne").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reviewed": True},
+        {"checked_on": date(2026, 11, 23)},
+        {"sources": [("source", {"title": "Law", "url": "https://example.org/law"})]},
+    ],
+)
+def test_what_is_changed_beside_the_text_is_published(
+    changes: dict[str, object], repository: Callable[..., dict[str, int]]
+) -> None:
+    repository()
+    publish()
+    edit(loaded(), **changes)
+    assert in_bundle() == loaded().as_shared() != LOADED
+
+
+def test_a_text_put_back_to_what_was_loaded_is_published(repository: Callable[..., dict[str, int]]) -> None:
+    repository()
+    edit(loaded(), first="Write down your hours.")
+    edit(loaded(), first="Write down your days.")
+    assert in_bundle().first == ("Write down your days.",)
 
 
 def test_the_directory_is_loaded_once_and_a_changed_number_is_live() -> None:
