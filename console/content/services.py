@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from contextvars import ContextVar
+from dataclasses import asdict
 from datetime import date
 
 from django.db import transaction
@@ -49,21 +52,23 @@ def publish() -> str:
 def load_answers() -> dict[str, int]:
     """Bring the repository's answers into the console.
 
-    What a person has changed in the console is never touched: an answer is updated only while its text is
-    the one that was loaded before, and one that was deleted does not come back.
+    What a person has changed in the console is never touched: an answer is updated only while it is in everything
+    what was loaded before, and one that was deleted does not come back.
 
     Returns:
         How many were `added`, `updated`, `kept` (changed or deleted by a person) and `same`.
     """
     locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in languages()}
-    known = {(a.topic, a.country, a.locale.language_code): a for a in Answer.objects.select_related("locale")}
+    rows = Answer.objects.select_related("locale")
+    known = {(a.topic, a.country, a.locale.language_code): a for a in rows}
+    by_key = {(a.translation_key, a.locale.language_code): a for a in rows}  # those moved to another topic or country too
     deleted = _deleted()
     counts = dict.fromkeys(("added", "updated", "kept", "same"), 0)
     for topic, variants in repository_answers().items():
         for country, texts in variants.items():
             place = "" if country == GENERAL else country
             for code, text in texts.items():
-                row = known.get((topic, place, code))
+                row = known.get((topic, place, code)) or by_key.get((Answer.key_of(topic, place), code))
                 if row is None and (topic, place, code) in deleted:
                     counts["kept"] += 1
                 else:
@@ -82,17 +87,34 @@ def _deleted() -> set[tuple[str, str, str]]:
 
 
 def _load_one(row: Answer | None, topic: str, country: str, locale: Locale, text: shared.Answer) -> str:
-    if row and row.loaded_version == text.version and row.source_version == text.source_version:
+    loaded = _digest(topic, country, text)
+    if row and row.loaded_version == loaded:
         return "same"
-    if row and row.as_shared().version != row.loaded_version:
+    if row and _is_changed(row):
         return "kept"
     state = "updated" if row else "added"
     row = row or Answer(topic=topic, country=country, locale=locale, translation_key=Answer.key_of(topic, country))
     _fill(row, text)
-    row.loaded_version = row.published_version = text.version
+    row.loaded_version, row.published_version = loaded, text.version
     row.save()
     _publish_loaded(row)
     return state
+
+
+def _digest(topic: str, country: str, text: shared.Answer) -> str:
+    """Of what is filled in: a field that a later version adds, still empty, does not look like somebody's change."""
+    filled = {name: value for name, value in asdict(text).items() if value}
+    return hashlib.sha256(json.dumps([topic, country, filled], sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _is_changed(row: Answer) -> bool:
+    """Whether somebody has changed what was loaded, has begun to, or has taken it down."""
+    if not row.live or row.has_unpublished_changes:
+        return True
+    text = row.as_shared()
+    if row.loaded_version == text.version:  # loaded by an earlier release, which kept nothing but the version of the text
+        return bool(row.revisions.exclude(user=None).exists())
+    return row.loaded_version != _digest(row.topic, row.country, text)
 
 
 def _publish_loaded(row: Answer) -> None:

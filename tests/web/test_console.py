@@ -199,13 +199,59 @@ def test_a_deleted_answer_is_gone_at_once_and_not_loaded_again(repository: Calla
         {"sources": [("source", {"title": "Law", "url": "https://example.org/law"})]},
     ],
 )
-def test_what_is_changed_beside_the_text_is_published(
+def test_what_is_changed_beside_the_text_is_published_and_never_loaded_over(
     changes: dict[str, object], repository: Callable[..., dict[str, int]]
 ) -> None:
     repository()
     publish()
     edit(loaded(), **changes)
-    assert in_bundle() == loaded().as_shared() != LOADED
+    published = in_bundle()
+    assert published == loaded().as_shared() != LOADED
+    assert repository(title="Wages unpaid") == {"added": 0, "updated": 1, "kept": 1, "same": 0}
+    assert loaded().as_shared() == published
+
+
+def test_an_answer_that_nobody_touched_follows_the_repository(repository: Callable[..., dict[str, int]]) -> None:
+    assert repository() == {"added": 2, "updated": 0, "kept": 0, "same": 0}
+    assert repository() == {"added": 0, "updated": 0, "kept": 0, "same": 2}
+    assert repository(checked_on="2026-11-23") == {"added": 0, "updated": 2, "kept": 0, "same": 0}
+    assert loaded().checked_on == date(2026, 11, 23)
+
+
+def test_what_is_taken_down_begun_or_moved_is_not_loaded_over(repository: Callable[..., dict[str, int]]) -> None:
+    repository()
+    loaded("ne").unpublish()
+    edit(loaded(), country="QA")
+    assert repository(title="Wages unpaid")["kept"] == 2
+    assert (loaded("ne").live, loaded().country, loaded().title) == (False, "QA", "Wages not paid")
+    edit(loaded(), country="")
+    draft = loaded()
+    draft.first = "Not ready."
+    draft.save_revision()
+    assert repository(title="Wages unpaid")["kept"] == 2
+    assert loaded().get_latest_revision_as_object().first == "Not ready."
+
+
+def test_a_translation_that_an_editor_kept_in_use_stays_so(repository: Callable[..., dict[str, int]]) -> None:
+    repository()
+    edit(loaded(), first="Write down your days, please.", meaning_unchanged=True)
+    assert repository(title="Wages unpaid")["kept"] == 2
+    publish()
+    assert current_bundle().answer("wages_unpaid", "ne", None).language == "ne"  # type: ignore[union-attr]
+
+
+def test_what_an_earlier_release_loaded_is_updated_unless_somebody_changed_it(
+    repository: Callable[..., dict[str, int]],
+) -> None:
+    repository()
+    for row in Answer.objects.all():  # then the version of the text was all that was kept
+        Answer.objects.filter(pk=row.pk).update(loaded_version=row.as_shared().version)
+    translator = get_user_model().objects.create_user("translator", password="a long passphrase")
+    nepali = loaded("ne")
+    nepali.reviewed = True
+    nepali.save_revision(user=translator).publish()
+    assert repository(title="Wages unpaid") == {"added": 0, "updated": 1, "kept": 1, "same": 0}
+    assert loaded("ne").reviewed
 
 
 def test_a_text_put_back_to_what_was_loaded_is_published(repository: Callable[..., dict[str, int]]) -> None:
