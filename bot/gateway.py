@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from django.utils import timezone
 
 from bot import live, positions, services
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 # A message that nobody answered in this time is tried again; a turn takes at most ten seconds.
 RETRY_AFTER = timedelta(seconds=12)
+_TRIES = 3  # of a message that fails by itself; then it is left to a person
 
 
 class Gateway:
@@ -38,6 +40,7 @@ class Gateway:
     def __init__(self, assistant: Assistant | None = None) -> None:
         self.assistant = assistant or Assistant()
         self._turns: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._failures: Counter[int] = Counter()
 
     async def receive(self, conversation: Conversation, incoming: Incoming) -> list[Message]:
         """Take a message and return the replies to it, stored.
@@ -180,9 +183,25 @@ class Gateway:
             return 0
         waiting = await sync_to_async(services.claim_unanswered)(now=timezone.now(), older_than=RETRY_AFTER)
         for message in waiting:
-            async with self._turn(message.conversation_id):
-                await self.answer(message)
+            try:
+                async with self._turn(message.conversation_id):
+                    await self.answer(message)
+            except OperationalError:  # the database is away: no message is to blame
+                raise
+            except Exception:  # what nobody foresaw in one message must not keep all others from their answer
+                logger.exception("message.failed message=%s", message.pk)
+                await self._after_failure(message)
         return len(waiting)
+
+    async def _after_failure(self, message: Message) -> None:
+        """Numbers and a case at once; after some tries the message is left to who takes the case."""
+        self._failures[message.pk] += 1
+        if self._failures[message.pk] >= _TRIES:
+            del self._failures[message.pk]
+            await Message.objects.filter(pk=message.pk, state=Message.State.RECEIVED).aupdate(state=Message.State.HELD)
+        conversation = await Conversation.objects.filter(pk=message.conversation_id).afirst()
+        if conversation:
+            await self._say_unavailable(conversation, message)
 
     async def forget(self, conversation: Conversation) -> None:
         """Delete a conversation here at once, and in the assistant at once or as soon as it is back."""
@@ -214,13 +233,15 @@ class Gateway:
 def _record(conversation: Conversation, message: Message, turn: Turn, *, answered: bool = True) -> list[Message]:
     """Store a turn's replies, with what centres have to say in front when there is an answer or a contact among them."""
     replies = turn.messages
+    # A button of somebody's own making may carry anything.
+    profile = {name: value for name, value in turn.profile.items() if isinstance(value, str)}
     if any(reply.get("topic") or reply.get("contacts") for reply in replies):
-        replies = [*composer_for(conversation, turn.profile).notices(timezone.now()), *replies]
+        replies = [*composer_for(conversation, profile).notices(timezone.now()), *replies]
     return services.record_replies(
         message=message,
         replies=replies,
         understood=turn.understood,
-        profile=turn.profile,
+        profile=dict(profile),
         epoch=conversation.epoch,
         now=timezone.now(),
         answered=answered,

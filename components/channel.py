@@ -137,7 +137,8 @@ def _carried_by(text: str) -> dict[str, Any] | None:
         found = json.loads(brace + rest) if brace else {}
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    # Our buttons carry texts; anybody may send one of their own making that carries anything.
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def forget_conversation(store: Any, sender: str) -> int:

@@ -281,6 +281,7 @@ def test_no_text_breaks_a_recogniser(text: str) -> None:
         ("/greet", {}, "/greet"),
         ("/broken{", {"language": "ne"}, "/broken{"),
         ("/list{}[1]", {"language": "ne"}, "/list{}[1]"),
+        ('/change_country{"country":5,"city":["Doha"]}', {"country": "QA"}, '/change_country{"country": "QA"}'),
     ],
 )
 def test_a_button_carries_the_profile(text: str, metadata: "dict[str, Any]", sent: str) -> None:

@@ -78,6 +78,39 @@ async def test_with_the_assistant_away_numbers_and_a_case_and_the_answer_later(
     assert len(texts) == 2
 
 
+async def test_a_message_that_fails_keeps_no_other_from_its_answer_and_is_left_to_a_person(
+    gateway: Gateway, conversation: Conversation, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = assistant.turn
+
+    async def fail_on_poison(**given: Any) -> Any:
+        if given["text"] == "poison":
+            raise TypeError("nobody foresaw this")
+        return await turn(**given)
+
+    monkeypatch.setattr(assistant, "turn", fail_on_poison)
+    for text in ("poison", "hello"):
+        await sync_to_async(services.accept)(conversation=conversation, incoming=Incoming(text), now=timezone.now())
+    for _ in range(3):
+        await Message.objects.filter(state="received").aupdate(tried_at=timezone.now() - timedelta(minutes=1))
+        await gateway.retry_unanswered()
+    poison, hello, *replies = [message async for message in conversation.messages.order_by("pk")]
+    assert (poison.state, hello.state) == ("held", "answered")
+    said = {reply.replies_to_id: reply for reply in replies}
+    assert said[hello.pk].text == "reply 1"
+    assert said[poison.pk].body["contacts"][0]["phones"] == [{"label": "999", "href": "tel:999"}]
+    assert (await Case.objects.aget(conversation=conversation)).reason == "outage"
+
+
+async def test_a_profile_of_anything_but_texts_changes_nothing(
+    gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
+) -> None:
+    assistant.profile_after = {"language": ["ne"], "country": 5, "nationality": {}, "city": 7}
+    assert [reply.text for reply in await gateway.receive(conversation, Incoming("hello"))] == ["reply 1"]
+    await conversation.arefresh_from_db()
+    assert (conversation.language, conversation.country, conversation.city) == ("en", "QA", "")
+
+
 async def test_with_the_actions_away_the_answer_still_comes(
     gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
 ) -> None:
