@@ -47,10 +47,16 @@ class Gateway:
 
         The same `client_id` twice gives the same replies and no second turn.
 
+        A conversation that is deleted meanwhile gets none.
+
         Raises:
             services.TooFast: the message was not taken.
         """
-        message, is_new = await sync_to_async(services.accept)(conversation=conversation, incoming=incoming, now=timezone.now())
+        try:
+            accept = sync_to_async(services.accept)
+            message, is_new = await accept(conversation=conversation, incoming=incoming, now=timezone.now())
+        except Conversation.DoesNotExist:
+            return []
         live.notify(conversation.pk)
         async with self._turn(conversation.pk):
             if not is_new:
@@ -78,7 +84,15 @@ class Gateway:
         return self._turns[conversation]
 
     async def answer(self, message: Message) -> list[Message]:
-        """One turn for a stored message."""
+        """One turn for a stored message; no replies when its conversation is deleted meanwhile."""
+        try:
+            return await self._answer(message)
+        except Conversation.DoesNotExist:
+            # Another process, with locks of its own, may have deleted it before the assistant kept this turn.
+            await self._forget(Conversation(pk=message.conversation_id))
+            return []
+
+    async def _answer(self, message: Message) -> list[Message]:
         conversation = await Conversation.objects.aget(pk=message.conversation_id)
         reported = reported_contact(message.body.get("payload", ""))
         if reported:
@@ -105,7 +119,7 @@ class Gateway:
         if turn.understood and turn.understood["urgent"]:
             await self._ensure_case(conversation, turn.understood)
         if turn.forget:
-            await self.forget(conversation)
+            await self._forget(conversation)
         live.notify(conversation.pk)
         return stored
 
@@ -204,12 +218,20 @@ class Gateway:
             await self._say_unavailable(conversation, message)
 
     async def forget(self, conversation: Conversation) -> None:
-        """Delete a conversation here at once, and in the assistant at once or as soon as it is back."""
-        identity = conversation.pk
-        await sync_to_async(services.forget)(conversation=conversation)
-        live.notify(identity)
-        await self._forget_in_assistant(identity)
+        """Delete a conversation here at once, and in the assistant as soon as it is there and no turn is under way."""
+        await self._delete(conversation)
+        async with self._turn(conversation.pk):  # a turn that ends later would be kept again
+            await self._forget(conversation)
+
+    async def _forget(self, conversation: Conversation) -> None:
+        """The same for a conversation whose turn the caller holds."""
+        await self._delete(conversation)
+        await self._forget_in_assistant(conversation.pk)
         await sync_to_async(services.empty_write_ahead_log)()
+
+    async def _delete(self, conversation: Conversation) -> None:
+        await sync_to_async(services.forget)(conversation=conversation)
+        live.notify(conversation.pk)
 
     async def _forget_in_assistant(self, identity: UUID) -> bool:
         try:
@@ -224,8 +246,9 @@ class Gateway:
         """Delete in the assistant what was deleted here while it was away."""
         waiting = [forgotten.conversation async for forgotten in Forgotten.objects.all()[:100]]
         for identity in waiting:
-            if not await self._forget_in_assistant(identity):
-                return
+            async with self._turn(identity):
+                if not await self._forget_in_assistant(identity):
+                    return
         if waiting:
             await sync_to_async(services.empty_write_ahead_log)()
 

@@ -111,13 +111,15 @@ def accept(*, conversation: Conversation, incoming: Incoming, now: datetime) -> 
     """Store a person's message, before anything is done with it; return it and whether it is new.
 
     Raises:
-        TooFast: nothing was stored.
+        TooFast, Conversation.DoesNotExist: nothing was stored.
     """
     if incoming.client_id:
         known = conversation.messages.filter(client_id=incoming.client_id).first()
         if known:
             return known, False
     _check_rate(conversation, now)
+    if not Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now):
+        raise Conversation.DoesNotExist
     message = Message.objects.create(
         conversation=conversation,
         author=Message.Author.PERSON,
@@ -128,7 +130,6 @@ def accept(*, conversation: Conversation, incoming: Incoming, now: datetime) -> 
         tried_at=now,
         at=now,
     )
-    Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
     return message, True
 
 

@@ -1,5 +1,6 @@
 """The way of a message through the gateway: kept before anything else, answered once, left to the operator who took over."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -202,6 +203,47 @@ async def test_forget_me_leaves_nothing_here_or_there(
     for table in (Conversation, Message, Case, Forgotten):
         assert await table.objects.acount() == 0
     assert assistant.forgotten == [identity]
+
+
+async def test_the_assistant_forgets_after_the_turn_that_is_under_way(
+    gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
+) -> None:
+    tasks: list[asyncio.Task[None]] = []
+    forgotten_in_turn: list[str] = []
+
+    async def delete() -> None:
+        tasks.append(asyncio.create_task(gateway.forget(conversation)))
+        while await Conversation.objects.aexists():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        forgotten_in_turn.extend(assistant.forgotten)
+
+    assistant.meanwhile = delete
+    assert await gateway.receive(conversation, Incoming("hello")) == []
+    await tasks[0]
+    assert forgotten_in_turn == []
+    assert assistant.forgotten[-1] == str(conversation.pk)
+    assert await Forgotten.objects.acount() == 0
+
+
+async def test_what_another_process_deletes_during_a_turn_is_forgotten_once_more(
+    gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
+) -> None:
+    other = Gateway(assistant)  # type: ignore[arg-type]
+    assistant.urgent = True
+    assistant.meanwhile = lambda: other.forget(conversation)
+    assert await gateway.receive(conversation, Incoming("hello")) == []
+    assert assistant.forgotten == [str(conversation.pk)] * 2
+    for table in (Conversation, Message, Case, Forgotten):
+        assert await table.objects.acount() == 0
+
+
+async def test_a_message_to_a_conversation_that_was_just_deleted_is_not_kept(
+    gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
+) -> None:
+    await gateway.forget(conversation)
+    assert await gateway.receive(conversation, Incoming("hello")) == []
+    assert assistant.turns == []
 
 
 async def test_forgetting_is_finished_when_the_assistant_is_back(
