@@ -224,7 +224,7 @@ def take_over(*, conversation: Conversation, operator: AbstractBaseUser, notice:
     From here on no reply of the bot is stored, not even one that was begun before.
     """
     row = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    if row.holder == Conversation.Holder.OPERATOR:
+    if row.holder == Conversation.Holder.OPERATOR and row.operator_id:  # an account that was deleted holds nothing
         return bool(row.operator_id == operator.pk)
     row.holder, row.operator, row.epoch = Conversation.Holder.OPERATOR, operator, row.epoch + 1  # type: ignore[assignment]
     row.save(update_fields=["holder", "operator", "epoch"])

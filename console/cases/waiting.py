@@ -75,7 +75,12 @@ def _held_and_silent(late: datetime) -> list[Case]:
 
 
 def _waits_since(case: Case, late: datetime) -> bool:
-    """Whether the operator came and said nothing, or has not answered what was written after their last words."""
+    """Whether the operator came and said nothing, or has not answered what was written after their last words.
+
+    An operator whose account was deleted will not answer at all.
+    """
+    if case.conversation.operator_id is None:
+        return True
     last = case.events.filter(by__isnull=False).order_by("-id").first()
     if last is None or last.at >= late:
         return False

@@ -151,6 +151,22 @@ def test_an_operator_who_leaves_a_question_open_loses_the_conversation_too(conve
     assert tell_who_waits(question + LATE) == 1
 
 
+def test_a_deleted_account_holds_no_conversation(conversation: Conversation, operator: Any) -> None:
+    case = wish(conversation)
+    cases.take(case=case, by=operator, now=MONDAY_NOON)
+    operator.delete()
+    colleague = get_user_model().objects.create(username="colleague")
+    cases.take(case=case, by=colleague, now=MONDAY_NOON)
+    conversation.refresh_from_db()
+    assert conversation.operator == colleague
+    assert tell_who_waits(MONDAY_NOON + timedelta(minutes=1)) == 0
+
+    colleague.delete()
+    assert tell_who_waits(MONDAY_NOON + timedelta(minutes=1)) == 1
+    conversation.refresh_from_db()
+    assert conversation.holder == "bot"
+
+
 def test_what_was_written_after_the_operator_looked_is_answered_by_the_bot(conversation: Conversation, operator: Any) -> None:
     case = wish(conversation)
     cases.take(case=case, by=operator, now=MONDAY_NOON)
