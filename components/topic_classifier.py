@@ -34,7 +34,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     """One model for all languages; sets the intent, a ranking with calibrated confidences, and `second_topic`.
 
     People often tell two problems at once. `second_topic` is `{name, confidence}` when one part of the message speaks
-    clearly of another topic than the whole, else None.
+    clearly of another topic than the whole, else None. The confidence of the first is then that of the two together.
     """
 
     @staticmethod
@@ -85,9 +85,13 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         chances = self._model.probabilities(text)
         best = chances.argsort()[::-1][: self._config[RANKING_LENGTH]]
         ranking = [{INTENT_NAME_KEY: self._model.labels[i], PREDICTED_CONFIDENCE_KEY: float(chances[i])} for i in best]
+        second = self._second_topic(text, chances)
+        if second:
+            # Two topics share the chances of the whole; both are answered, so it is no doubt which of them is meant.
+            ranking[0][PREDICTED_CONFIDENCE_KEY] += float(chances[self._model.labels.index(second[INTENT_NAME_KEY])])
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-        message.set(SECOND_TOPIC, self._second_topic(text, chances), add_to_output=True)
+        message.set(SECOND_TOPIC, second, add_to_output=True)
 
     def _second_topic(self, text: str, chances: Floats) -> dict[str, Any] | None:
         """The other topic that one part of the message speaks of, while another part speaks of the first."""
