@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -26,7 +27,7 @@ from telegram.ext import (
 
 from bot import services
 from bot.bundles import composer_for
-from bot.gateway import Gateway
+from bot.gateway import Gateway, too_fast
 from bot.letters import as_pdf, file_name, letters_of
 from bot.models import Conversation, Message
 from bot.services import Incoming, TooFast
@@ -215,9 +216,7 @@ class TelegramChannel:
 
     async def _say_too_fast(self, conversation: Conversation, wait_s: int) -> None:
         composer = await sync_to_async(composer_for)(conversation)
-        notice = composer.bundle.string("notice_too_fast", conversation.language, seconds=wait_s)
-        numbers = [phone["label"] for card in composer.danger()["contacts"] for phone in card["phones"]]
-        await self._send(conversation, f"{notice}\n{', '.join(numbers)}")
+        await self._send(conversation, html.escape(too_fast(composer, wait_s), quote=False))
 
     # --- the outbox ---
 

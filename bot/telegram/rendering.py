@@ -13,8 +13,7 @@ from telegram.constants import MessageLimit
 from bot.models import Message
 
 _HEADING = re.compile(r"^\*\*(.+)\*\*$", re.MULTILINE)
-# Telegram turns +974... into a link that dials; short codes are shown bold.
-_LINES = ("note", "does", "hours", "open_now", "distance", "languages", "free")
+_LINES = ("note", "does", "hours", "open_now", "distance", "languages", "free")  # of a card, when they are known
 _DANGER = "🆘 "
 _ROW_WIDTH = 28  # characters that fit beside another button on a small phone
 
@@ -43,9 +42,8 @@ def _escape(text: str) -> str:
 
 def _card(card: dict[str, Any]) -> str:
     lines = [f"<b>{_escape(card['kind_label'])}</b>: {_escape(card['name'])}"]
-    lines += [
-        _escape(card[part]) for part in ("note", "does", "hours", "open_now", "distance", "languages", "free") if card.get(part)
-    ]
+    lines += [_escape(card[part]) for part in _LINES if card.get(part)]
+    # Telegram turns +974... into a link that dials; short codes are shown bold.
     # FSI ... PDI keeps a number left to right inside right-to-left text.
     lines += [f"☎ \u2068<b>{_escape(phone['label'])}</b>\u2069" for phone in card["phones"]]
     lines += [_channel(channel) for channel in card["channels"]]

@@ -168,6 +168,15 @@ async def test_who_has_blocked_the_bot_is_tried_once(api: BotApi) -> None:
     assert (api.calls, await undelivered()) == (1, 0)
 
 
+async def test_who_writes_too_fast_is_shown_the_numbers(api: BotApi) -> None:
+    someone = await person("42")
+    someone.country = "QA"
+    async with channel_to(api) as channel:
+        await channel._say_too_fast(someone, 7)
+    ((chat, text),) = api.sent
+    assert (chat, "7 seconds" in text, "999" in text) == ("42", True, True)
+
+
 class Shown(HTMLParser):
     """A text as Telegram reads it: every tag is closed where it was opened."""
 
