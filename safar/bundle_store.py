@@ -7,12 +7,15 @@ the last good one on disk.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +72,18 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 class BundleStore:
-    """The published bundles on disk. One process publishes; any number read."""
+    """The published bundles on disk. One process at a time publishes; any number read."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Hold this from reading the content to `publish`, or content read earlier replaces newer; others wait, threads too."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "publishing").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # ends with the file, also when the process dies
+            yield
 
     def publish(self, data: bytes, key: Ed25519PrivateKey) -> str:
         """Write a bundle and make it the current one; return its digest. Publishing the current one again changes nothing."""

@@ -40,10 +40,12 @@ def published_answers() -> dict[str, dict[str, dict[str, shared.Answer]]]:
 def publish() -> str:
     """Build, sign and switch to a bundle of what the console holds now; return its digest."""
     known = settings()
-    contacts = with_descriptions(contact.as_shared() for contact in Contact.objects.publishable())
-    notices = [notice.as_shared() for notice in Notice.objects.all()]
-    data = pack(published_answers(), contacts, notices)
-    digest = BundleStore(known.bundles).publish(data, signing_key(known.var / "keys"))
+    store = BundleStore(known.bundles)
+    with store.publishing():
+        contacts = with_descriptions(contact.as_shared() for contact in Contact.objects.publishable())
+        notices = [notice.as_shared() for notice in Notice.objects.all()]
+        data = pack(published_answers(), contacts, notices)
+        digest = store.publish(data, signing_key(known.var / "keys"))
     logger.info("bundle.published digest=%s", digest[:12])
     return digest
 

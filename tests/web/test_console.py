@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.test import Client
@@ -119,6 +121,30 @@ def test_what_an_editor_publishes_is_in_the_bundle_at_once() -> None:
     found = current_bundle().answer("wages_unpaid", "en", None)
     assert found is not None
     assert found.answer.first == ("Write down your hours.",)
+
+
+def test_of_two_publications_at_once_the_newer_content_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = answer()
+    others: list[Thread] = []
+
+    def publish_another() -> None:
+        Answer.objects.filter(pk=row.pk).update(first="Write down your hours.")
+        publish()
+        connection.close()
+
+    def pack_while_another_publishes(*given: Any) -> bytes:
+        data = pack(*given)
+        if not others:
+            others.append(Thread(target=publish_another))
+            others[0].start()
+            others[0].join(timeout=4)
+        return data
+
+    pack = content.pack
+    monkeypatch.setattr(content, "pack", pack_while_another_publishes)
+    publish()
+    others[0].join()
+    assert in_bundle().first == ("Write down your hours.",)
 
 
 def test_a_draft_is_not_published() -> None:
