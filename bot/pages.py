@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from bot.bundles import current_bundle
-from bot.widget_files import current_version, embed_code, part
+from bot.widget_files import NAMES, current_version, embed_code, part
 from safar.languages import accepted_languages, best_language, languages
 from safar.settings import LOGO_TYPES, ROOT, settings
 
@@ -111,15 +111,11 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the addresses of the files it keeps; it changes with a release, not with each publication."""
     version = current_version()
-    widget = [
-        reverse("widget-version", args=[version, name])
-        for name in ("safar-chat.js", "safar-more.js", "page.js", "safar-chat.css")
-    ]
     files = [
         reverse("chat"),
         reverse("ask-numbers"),
         reverse("manifest"),
-        *widget,
+        *(reverse("widget-version", args=[version, name]) for name in NAMES),
         *(static(path) for path in (*_STYLES, *_ICONS.values())),
     ]
     digest = hashlib.sha256(f"{version} {_pages_digest()} {files}".encode()).hexdigest()[:16]

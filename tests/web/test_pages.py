@@ -150,6 +150,7 @@ def test_the_worker_changes_with_its_files_and_names_them_all(client: Client) ->
     assert "__VERSION__" not in code
     listed = re.search(r'"(/ /ask/numbers [^"]+)"', code)
     assert listed
+    assert {path.rpartition("/")[2] for path in listed[1].split()} >= set(widget_files.NAMES)
     for path in listed[1].split():
         if not path.startswith("/static/"):
             assert client.get(path).status_code == 200, path
