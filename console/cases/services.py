@@ -15,7 +15,7 @@ from bot.services import say, take_over
 from console.cases.models import Case, CaseEvent
 
 MAX_REPLY_CHARACTERS = 4000
-TAKEN_OVER = "taken over"
+TAKEN_OVER, REPLIED, HANDED_BACK, CLOSED = "taken over", "replied", "handed back", "closed"
 
 
 class CaseClosed(Exception):
@@ -137,7 +137,7 @@ def reply(*, case: Case, text: str, by: AbstractBaseUser, now: datetime) -> Mess
     message = say(
         conversation=conversation, author=Message.Author.OPERATOR, reply=composer_for(conversation).message(text), now=now
     )
-    record(row, "replied", by=by, now=now)
+    record(row, REPLIED, by=by, now=now)
     _wake(row)
     return message
 
@@ -158,7 +158,7 @@ def hand_back(*, case: Case, by: AbstractBaseUser, close: bool, now: datetime, s
     row.status = Case.Status.CLOSED if close else Case.Status.WAITING
     row.closed_at = now if close else None
     row.save(update_fields=["status", "closed_at"])
-    record(row, "closed" if close else "handed back", by=by, now=now)
+    record(row, CLOSED if close else HANDED_BACK, by=by, now=now)
     _wake(row)
 
 

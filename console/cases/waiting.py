@@ -14,8 +14,8 @@ from bot.bundles import composer_for
 from bot.models import Conversation, Message
 from bot.services import hand_back as give_back
 from bot.services import say
-from console.cases.models import Case, Desk
-from console.cases.services import TAKEN_OVER, record
+from console.cases.models import Case, CaseEvent, Desk
+from console.cases.services import CLOSED, HANDED_BACK, REPLIED, TAKEN_OVER, record
 from safar.errors import ContentError
 from safar.hours import Calendar
 from safar.settings import settings
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 # Shown beside the emergency number to who waits for a counsellor.
 HOTLINES = ("migrant_helpline", "trafficking_hotline")
+_TAKEN_BACK = "silent: the bot answers again"
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,19 @@ def _take_back(case: Case, now: datetime, late: datetime) -> bool:
     if row.status == Case.Status.CLOSED or not _waits_since(row, late):
         return False
     notices = composer_for(conversation).with_numbers("notice_operator_away", HOTLINES)
-    if not give_back(conversation=conversation, notices=notices, now=now):
+    if not give_back(conversation=conversation, notices=notices, now=now, seen=_last_dealt_with(conversation)):
         return False
     row.status, row.told_at = Case.Status.WAITING, now
     row.save(update_fields=["status", "told_at"])
-    return _told(row, "operator silent, bot answers again", now)
+    return _told(row, _TAKEN_BACK, now)
+
+
+def _last_dealt_with(conversation: Conversation) -> int:
+    """The last message that was there when an operator answered or went, or the bot last came back; 0 without any."""
+    steps = (REPLIED, HANDED_BACK, CLOSED, _TAKEN_BACK)
+    last = CaseEvent.objects.filter(case__conversation=conversation, step__in=steps).last()
+    seen = conversation.messages.filter(at__lte=last.at).last() if last else None
+    return seen.pk if seen else 0
 
 
 @transaction.atomic

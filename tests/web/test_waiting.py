@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
 from bot import services
-from bot.models import Conversation, Message
+from bot.models import Conversation
 from bot.services import Incoming
 from console.cases import services as cases
 from console.cases.models import Case, Desk
@@ -125,8 +125,9 @@ def test_an_operator_who_falls_silent_loses_the_conversation_and_nothing_is_lost
     conversation.refresh_from_db()
     case.refresh_from_db()
     assert (conversation.holder, case.status) == ("bot", "waiting")
-    assert Message.objects.get(pk=message.pk).state == "held"
     assert conversation.messages.last().body["contacts"]
+    waiting = services.claim_unanswered(now=MONDAY_NOON + 2 * LATE, older_than=timedelta(seconds=12))
+    assert [unanswered.pk for unanswered in waiting] == [message.pk]
 
 
 def test_an_operator_who_answers_keeps_the_conversation(conversation: Conversation, operator: Any) -> None:
@@ -143,12 +144,16 @@ def test_an_operator_who_answers_keeps_the_conversation(conversation: Conversati
 def test_an_operator_who_leaves_a_question_open_loses_the_conversation_too(conversation: Conversation, operator: Any) -> None:
     case = wish(conversation)
     cases.take(case=case, by=operator, now=MONDAY_NOON)
+    answered, _ = services.accept(conversation=conversation, incoming=Incoming("are you there?"), now=MONDAY_NOON)
+    services.hold(message=answered)
     cases.reply(case=case, text="Yes.", by=operator, now=MONDAY_NOON + timedelta(minutes=1))
     question = MONDAY_NOON + timedelta(minutes=30)
     message, _ = services.accept(conversation=conversation, incoming=Incoming("and now?"), now=question)
     services.hold(message=message)
     assert tell_who_waits(question + timedelta(minutes=14)) == 0
     assert tell_who_waits(question + LATE) == 1
+    waiting = services.claim_unanswered(now=question + LATE, older_than=timedelta(seconds=12))
+    assert [unanswered.text for unanswered in waiting] == ["and now?"]
 
 
 def test_a_deleted_account_holds_no_conversation(conversation: Conversation, operator: Any) -> None:
