@@ -160,16 +160,21 @@ def record_replies(
         answered: False when these are only words for the wait; the message is answered later.
 
     Returns:
-        The stored replies; none when an operator holds the conversation or the message was answered already.
+        The stored replies; none when an operator holds the conversation, or held it meanwhile (then the message waits for
+        another try), or the message was answered already.
     """
     conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
     current = Message.objects.get(pk=message.pk)
     current.understood = understood or current.understood
     if current.state == Message.State.ANSWERED:
         return []
-    if conversation.epoch != epoch or conversation.holder != Conversation.Holder.BOT:
+    if conversation.holder != Conversation.Holder.BOT:
         current.state = Message.State.HELD
         current.save(update_fields=["state", "understood"])
+        return []
+    if conversation.epoch != epoch:  # taken over and handed back during the turn: the bot still owes an answer
+        current.tried_at = now - _AT_ONCE
+        current.save(update_fields=["tried_at", "understood"])
         return []
     if answered:
         current.state = Message.State.ANSWERED

@@ -86,7 +86,7 @@ class Talk:
 
     def hand_back(self) -> None:
         if Conversation.objects.get(pk=self.conversation.pk).holder == Conversation.Holder.OPERATOR:
-            seen = self.dice.randint(self.taken[-1], self.last())
+            seen = self.dice.choice((0, self.dice.randint(self.taken[-1], self.last())))  # 0: nothing at all
             services.hand_back(conversation=self.conversation, notices=[{"text": "left"}], now=self.now, seen=seen)
             self.seen.append(seen)
 
