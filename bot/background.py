@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 from django.utils import timezone
 
+from bot import api
 from bot.gateway import Gateway
 from bot.lists import send_reminders
 from bot.models import Conversation
@@ -42,10 +43,11 @@ class Background:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await api.gateway().assistant.close()
 
     @staticmethod
     async def _repeat(job: object, every_s: float) -> None:
-        gateway = Gateway()
+        gateway = api.gateway()  # the one of this process: its turns and those of the channels wait for each other
         while True:
             await asyncio.sleep(every_s)
             try:

@@ -35,7 +35,10 @@ _TRIES = 3  # of a message that fails by itself; then it is left to a person
 
 
 class Gateway:
-    """One a process. Messages of one conversation are handled one after the other, in the order they came."""
+    """One a process. Messages of one conversation are handled one after the other, in the order they came.
+
+    Another process has locks of its own: there it is `tried_at` in the database that keeps a message from a second turn.
+    """
 
     def __init__(self, assistant: Assistant | None = None) -> None:
         self.assistant = assistant or Assistant()
@@ -199,7 +202,9 @@ class Gateway:
         for message in waiting:
             try:
                 async with self._turn(message.conversation_id):
-                    await self.answer(message)
+                    # Its own turn may have been waiting in the queue before us.
+                    if await Message.objects.filter(pk=message.pk, state=Message.State.RECEIVED).aexists():
+                        await self.answer(message)
             except OperationalError:  # the database is away: no message is to blame
                 raise
             except Exception:  # what nobody foresaw in one message must not keep all others from their answer

@@ -9,7 +9,8 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from bot import services
+from bot import api, services
+from bot.background import Background
 from bot.gateway import Gateway
 from bot.models import Conversation, Forgotten, Message
 from bot.services import Incoming, TooFast
@@ -103,6 +104,37 @@ async def test_a_message_that_fails_keeps_no_other_from_its_answer_and_is_left_t
     assert (await Case.objects.aget(conversation=conversation)).reason == "outage"
 
 
+async def test_a_retry_behind_the_turn_of_its_message_is_no_second_turn(
+    gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
+) -> None:
+    retries: list[asyncio.Task[int]] = []
+
+    async def retry() -> None:
+        assistant.meanwhile = None
+        await Message.objects.aupdate(tried_at=timezone.now() - timedelta(minutes=1))
+        retries.append(asyncio.create_task(gateway.retry_unanswered()))
+        while await Message.objects.filter(tried_at__lt=timezone.now() - timedelta(seconds=30)).aexists():
+            await asyncio.sleep(0.01)
+
+    assistant.meanwhile = retry
+    assert [reply.text for reply in await gateway.receive(conversation, Incoming("hello"))] == ["reply 1"]
+    await retries[0]
+    assert len(assistant.turns) == 1
+
+
+async def test_what_runs_on_the_side_shares_the_gateway_of_the_process(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "_gateway", gateway)
+    met: list[Gateway] = []
+
+    async def job(given: Gateway) -> None:
+        met.append(given)
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await Background._repeat(job, 0)
+    assert met == [gateway]
+
+
 async def test_a_profile_of_anything_but_texts_changes_nothing(
     gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
 ) -> None:
@@ -166,6 +198,9 @@ async def test_a_reply_begun_before_takeover_and_hand_back_is_dropped_too(
     assert await gateway.receive(conversation, Incoming("hello")) == []
     assistant.meanwhile = None
     assert [r.text for r in await gateway.receive(conversation, Incoming("and now?"))] == ["reply 2"]
+    assert await gateway.retry_unanswered() == 1
+    hello = await conversation.messages.aget(text="hello")
+    assert [reply.text async for reply in hello.replies.all()] == ["reply 3"]
 
 
 async def test_danger_is_noticed_while_an_operator_holds_the_conversation(
