@@ -56,7 +56,7 @@ def start_conversation(
 ) -> tuple[Conversation, str]:
     """Begin a conversation and return it with its bearer token, which is not kept.
 
-    A channel that has addresses gets the conversation of that address when there is one; its token is then renewed.
+    A channel that has addresses gets the conversation of that address when there is one; the token returned then opens nothing.
     """
     token, digest = Conversation.new_token()
     defaults = {
