@@ -28,7 +28,7 @@ MAX_EVIDENCE = 20
 
 class InternalToken(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> str | None:
-        return token if hmac.compare_digest(token, settings().internal_token) else None
+        return token if hmac.compare_digest(token.encode(), settings().internal_token.encode()) else None
 
 
 internal = NinjaAPI(

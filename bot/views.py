@@ -59,7 +59,8 @@ def current(request: HttpRequest) -> HttpResponse:
     if known is None:
         return JsonResponse({"error": "nothing is published; run: safar publish"}, status=503)
     etag = f'"{known["digest"]}"'
-    if request.headers.get("If-None-Match") == etag:
+    # Compression makes an ETag weak (W/"..."); it names the same content.
+    if etag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304)
     _, signature = store.read(known["digest"])
     return JsonResponse(

@@ -154,4 +154,5 @@ def forget_conversation(store: Any, sender: str) -> int:
 
 
 def _is_allowed(request: Request) -> bool:
-    return hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings().internal_token}")
+    given = request.headers.get("Authorization", "")
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), f"Bearer {settings().internal_token}".encode())

@@ -70,7 +70,7 @@ def case_messages(request: HttpRequest, pk: int) -> JsonResponse:
     """Messages after `?after=`, for the open screen to fetch."""
     case = get_object_or_404(Case.objects.select_related("conversation"), pk=pk)
     after = request.GET.get("after", "0")
-    newer = case.conversation.messages.filter(pk__gt=int(after) if after.isdigit() else 0)
+    newer = case.conversation.messages.filter(pk__gt=int(after) if after.isdecimal() else 0)
     return JsonResponse({"messages": [_entry(message) for message in newer], "status": case.get_status_display()})
 
 
@@ -92,7 +92,7 @@ def case_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
                 by=operator,  # type: ignore[arg-type]
                 close=action == "close",
                 now=now,
-                seen=int(seen) if seen.isdigit() else None,
+                seen=int(seen) if seen.isdecimal() else None,
             )
     except services.CaseClosed:
         messages.error(request, "This case was closed meanwhile. Nothing was changed.")

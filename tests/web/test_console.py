@@ -331,6 +331,7 @@ def test_nobody_sees_anything_without_signing_in(case: Case) -> None:
 def test_an_operator_takes_over_replies_and_closes(case: Case) -> None:
     client = person("operator", "Operators")
     address = f"/console/cases/{case.pk}/"
+    assert client.get(f"{address}messages/?after=²").json()["messages"] == []
     client.post(f"{address}reply/", {"text": "too early"})
     assert case.conversation.messages.count() == 0
     client.post(f"{address}take/")

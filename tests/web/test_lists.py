@@ -104,6 +104,11 @@ def test_what_is_known_about_a_person() -> None:
     }
 
 
+def test_a_token_of_other_letters_is_refused() -> None:
+    wrong = {"authorization": "Bearer \u00e9"}
+    assert Client().post("/internal/v1/known", {}, content_type="application/json", headers=wrong).status_code == 401
+
+
 def test_the_actions_ask_with_the_internal_token_only() -> None:
     someone = conversation()
     assert ask("lists", conversation=str(someone.pk), tick=FIRST).json()["done"] == [FIRST]

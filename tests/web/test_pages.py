@@ -191,6 +191,12 @@ def test_the_widget_travels_compressed(client: Client) -> None:
 # --- what a phone keeps ---
 
 
+def test_the_bundle_in_use_is_asked_for_with_the_etag_that_compression_made_weak(client: Client) -> None:
+    etag = client.get("/bundles/current")["ETag"].removeprefix("W/")
+    assert client.get("/bundles/current", headers={"If-None-Match": f"W/{etag}"}).status_code == 304
+    assert client.get("/bundles/current", headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
 def test_a_pack_holds_every_answer_and_contact_and_is_asked_for_with_its_etag(client: Client) -> None:
     first = client.get("/api/v1/packs/qa/ne", headers={"Accept-Encoding": "gzip"})
     assert first["ETag"].startswith("W/")
