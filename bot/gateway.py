@@ -37,7 +37,8 @@ _TRIES = 3  # of a message that fails by itself; then it is left to a person
 class Gateway:
     """One a process. Messages of one conversation are handled one after the other, in the order they came.
 
-    Another process has locks of its own: there it is `tried_at` in the database that keeps a message from a second turn.
+    Another process has locks of its own. It takes up a message whose `tried_at` in the database is older than
+    `RETRY_AFTER`; of two turns for one message only one's replies are kept.
     """
 
     def __init__(self, assistant: Assistant | None = None) -> None:

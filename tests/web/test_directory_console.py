@@ -145,6 +145,17 @@ def test_one_click_verifies_and_shows_a_hidden_entry(centres: dict[str, Centre])
     assert client.post(f"/console/directory/{row.pk}/call/", {"next": "https://evil.example"}).url == "/console/directory/"  # type: ignore[attr-defined]
 
 
+def test_a_removed_entry_is_not_loaded_again(centres: dict[str, Centre]) -> None:
+    services.load_directory()
+    row = Contact.objects.get(identifier="qa-labour_complaint-ministry-hotline")
+    row.centre = centres["Doha"]
+    row.save()
+    person("member", "Centre editors", centres["Doha"]).post(f"{LIST}delete/{row.pk}/")
+    assert not Contact.objects.filter(identifier=row.identifier).exists()
+    assert services.load_directory()["kept"] == 1
+    assert not Contact.objects.filter(identifier=row.identifier).exists()
+
+
 def test_a_new_number_and_a_removed_entry_close_their_tasks(centres: dict[str, Centre]) -> None:
     row = entry("own", centre=centres["Doha"])
     client = person("member", "Centre editors", centres["Doha"])
