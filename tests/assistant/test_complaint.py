@@ -186,6 +186,14 @@ async def test_danger_instead_of_an_answer_is_answered_first_and_the_form_waits(
     assert "employer" not in talk.letter["answers"]
 
 
+async def test_a_job_that_is_taken_for_a_danger_is_no_alarm_either(talk: Talk) -> None:
+    await talk.press("start", "wages_unpaid")
+    urgent = {"urgency": {"urgent": True, "evidence": ["sexual_violence 71%"]}, "confidence": 0.71}
+    assert await talk.say("hotel, cleaning", "sexual_violence", **urgent) == ["utter_complaint_question"]
+    assert talk.letter["answers"]["work"] == "hotel, cleaning"
+    assert talk.backend.cases == []
+
+
 async def test_the_name_of_a_company_is_no_alarm(talk: Talk) -> None:
     await fill_to(talk, "employer")
     assert await talk.say("Al Noor LLC", **CHANCE) == ["utter_complaint_question"]

@@ -36,8 +36,8 @@ def test_locked_in_in_arabic_hotlines_first_and_a_case(person: Any, stack: Stack
     assert messages[0]["dir"] == "rtl"
     assert messages[0]["contacts"][0]["kind"] == "emergency"
     assert phones(messages)[0] == "999"
-    assert messages[1]["topic"] == "forced_labour_trafficking"
-    assert messages[1]["language"] == "ar"
+    answer = next(message for message in messages if message["topic"])  # before it may stand who helps instead of a missing line
+    assert (answer["topic"], answer["language"]) == ("forced_labour_trafficking", "ar")
 
 
 def test_the_language_of_the_sentence_is_the_language_of_the_answer(person: Any) -> None:
