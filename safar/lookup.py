@@ -12,7 +12,16 @@ from datetime import datetime, timezone
 from functools import lru_cache, partial
 from math import inf
 
-from safar.directory import AT_HOME_TOO, CONFIDENCES, EMERGENCY_SERVICES, EVERYONE, FOR_CITIZENS, Contact, with_library_numbers
+from safar.directory import (
+    AT_HOME_TOO,
+    CONFIDENCES,
+    EMERGENCY_SERVICES,
+    EVERYONE,
+    FOR_CITIZENS,
+    LIBRARY_SOURCE,
+    Contact,
+    with_library_numbers,
+)
 from safar.geography import Position, distance_km
 from safar.hours import local_time, parse_hours
 from safar.phone_numbers import emergency_numbers, is_dialable_from_abroad
@@ -235,10 +244,15 @@ def _closed(hours: str, timezone: str, at: datetime, by_day: bool) -> int:
 
 
 def _place_in_danger(contact: Contact) -> int:
-    """The place of an emergency line by what it sends; a number for everything first, also the only one that the library has."""
+    """The place of an emergency line by what it sends; a number for everything first, also the only one that the library has.
+
+    Last are the numbers that only the library has, when there are others: nobody knows what they are for.
+    """
     if contact.sends:
         return list(EMERGENCY_SERVICES.values()).index(contact.sends)
-    return 0 if contact.phones == emergency_numbers(contact.country)[:1] else len(EMERGENCY_SERVICES)
+    if contact.source_title != LIBRARY_SOURCE:
+        return len(EMERGENCY_SERVICES)
+    return 0 if len(emergency_numbers(contact.country)) == 1 else len(EMERGENCY_SERVICES) + 1
 
 
 def _newest_first(checked_on: str) -> int:

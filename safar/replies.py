@@ -167,10 +167,8 @@ class Composer:
         """The message of `danger`, who may help instead of a line that the country lacks, then the embassies among `kinds`."""
         first = self.danger(kinds)
         messages = [first]
-        shown = {card["id"] for card in first["contacts"]}
-        missing = [
-            kind for kind in kinds if kind in _LINES_IN_DANGER and kind not in {card["kind"] for card in first["contacts"]}
-        ]
+        shown = {card["id"]: card["kind"] for card in first["contacts"]}
+        missing = [kind for kind in kinds if kind in _LINES_IN_DANGER and kind not in shown.values()]
         instead = [contact for contact in self.find_nearest(missing) if contact.id not in shown] if missing and shown else []
         if instead:
             messages.append(self._cards(instead, [self._heading(missing)], urgent=True))

@@ -73,6 +73,14 @@ def test_the_library_adds_what_is_missing_until_police_and_ambulance_are_known()
     assert ids(find([police, ambulance], ["emergency"], Seeker("LB"))) == ["police", "ambulance"]
 
 
+def test_a_number_that_is_left_over_is_not_taken_for_one_for_everything() -> None:
+    """In Uruguay the library has 128 as well as 911, and nobody knows what 128 is for."""
+    everything = contact(id="911", country="UY", kind="emergency", phones=("911",), does=next(iter(EMERGENCY_SERVICES)))
+    police = replace(everything, id="police", does="Sends the police in an emergency.")
+    assert ids(find([everything], ["emergency"], Seeker("UY"))) == ["911"]
+    assert ids(find([police], ["emergency"], Seeker("UY"))) == ["police", "uy-emergency-library"]
+
+
 def test_nobody_is_sent_to_a_number_that_is_out_of_service() -> None:
     assert library_emergency("IQ") is None
     shown = {(code, phone) for code in COUNTRIES for entry in LOOKUP.find(["emergency"], Seeker(code)) for phone in entry.phones}
