@@ -30,11 +30,18 @@ from safar.places import position_of, timezone_of
 # Where to turn when a country has nobody of a kind: the kinds that come nearest to it, best first.
 NEAREST_KINDS: dict[str, tuple[str, ...]] = {
     "emergency": ("migrant_helpline", "gender_violence_hotline", "trafficking_hotline", "child_helpline", "refugee_asylum"),
-    "trafficking_hotline": ("migrant_helpline", "gender_violence_hotline", "iom_office", "ombuds_nhri"),
+    "trafficking_hotline": (
+        "migrant_helpline",
+        "gender_violence_hotline",
+        "iom_office",
+        "ombuds_nhri",
+        "domestic_worker_helpline",
+        "legal_aid",
+    ),
     "labour_complaint": ("migrant_helpline", "labour_attache", "resource_centre", "legal_aid", "ombuds_nhri"),
     "migrant_helpline": ("resource_centre", "iom_office", "refugee_asylum", "legal_aid", "ombuds_nhri"),
     "domestic_worker_helpline": ("labour_complaint", "migrant_helpline", "gender_violence_hotline", "resource_centre"),
-    "gender_violence_hotline": ("trafficking_hotline", "shelter", "domestic_worker_helpline", "migrant_helpline"),
+    "gender_violence_hotline": ("trafficking_hotline", "shelter", "domestic_worker_helpline", "migrant_helpline", "legal_aid"),
     "child_helpline": ("gender_violence_hotline", "refugee_asylum", "missing_family"),
     "refugee_asylum": ("legal_aid", "iom_office", "migrant_helpline", "ombuds_nhri"),
     "iom_office": ("migrant_helpline", "resource_centre", "refugee_asylum"),
