@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import get_text_hash
 
+from components.importer import examples_in
 from components.linear_text_model import LinearTextModel
 from components.normalisation import main_script, normalise
 from safar.languages import languages
@@ -24,7 +24,6 @@ from safar.languages import languages
 FOLDER = "folder"
 CONFIDENT = "confident"
 LANGUAGE = "language"
-_FastSafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
 _PRIOR_OF_CURRENT = 0.9
 
@@ -56,12 +55,17 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """Which example lies in which language's folder is not in Rasa's training data, so the files count as configuration."""
-        files = sorted(Path(config.get(FOLDER, "data/nlu")).glob("*/*.yml"))
+        folder = Path(config.get(FOLDER, "data/nlu"))
+        files = [path for code in languages() for path in _files_of(folder / code)]
         return str(get_text_hash("".join(path.read_text(encoding="utf-8") for path in files)))
 
     def train(self, training_data: TrainingData) -> Resource:
-        pairs = [(normalise(text), code) for code in languages() for text in examples_of(Path(self._config[FOLDER]) / code)]
-        self._model.fit([text for text, _ in pairs], [code for _, code in pairs])
+        texts, labels = [], []
+        for code in languages():
+            examples = [text for path in _files_of(Path(self._config[FOLDER]) / code) for _, text in examples_in(path)]
+            texts += [normalise(text) for text in examples]
+            labels += [code] * len(examples)
+        self._model.fit(texts, labels)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
         return self._resource
@@ -125,11 +129,6 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
             return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
 
 
-def examples_of(folder: Path) -> list[str]:
-    """The training examples of one language, from its Rasa files."""
-    texts = []
-    for path in sorted(folder.glob("*.yml")):
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_FastSafeLoader)  # noqa: S506 (a safe loader)
-        for block in content.get("nlu") or []:
-            texts += [line[2:].strip() for line in block.get("examples", "").splitlines() if line.startswith("- ")]
-    return texts
+def _files_of(folder: Path) -> list[Path]:
+    """The files of examples of one language."""
+    return sorted(folder.glob("*.yml"))
