@@ -6,6 +6,7 @@ while it copies and joins: more than a minute here. Examples of Safar are a text
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+_ANNOTATION = re.compile(r"\][({]")  # [Doha](city)
 _FastSafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -70,8 +72,10 @@ def examples_in(path: Path) -> list[tuple[str, str]]:
 
 
 def _examples_of(block: dict[str, Any]) -> list[tuple[str, str]]:
-    intent, lines = block["intent"].strip(), block["examples"].splitlines()
-    if any(line.strip() and not line.startswith("- ") for line in lines):
-        wrong = next(line for line in lines if line.strip() and not line.startswith("- "))
-        raise ValueError(f"under {intent} a line does not begin with a dash: {wrong[:60]}")
+    intent, lines = block["intent"].strip(), [line for line in block["examples"].splitlines() if line.strip()]
+    for line in lines:
+        if not line.startswith("- "):
+            raise ValueError(f"under {intent} a line does not begin with a dash: {line[:60]}")
+        if _ANNOTATION.search(line):
+            raise ValueError(f"under {intent} an entity is marked, which nothing here reads: {line[:60]}")
     return [(intent, line[2:].strip()) for line in lines if line[2:].strip()]

@@ -99,7 +99,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
             return {"name": current, "confidence": 0.0}
         if len(candidates) == 1:
             return {"name": candidates[0], "confidence": 1.0}
-        chances = self._model.probabilities(normalise(text))
+        chances = self._model.probabilities([normalise(text)])[0]
         prior = np.array([self._prior(code, candidates, current) for code in self._model.labels])
         chances = chances * prior
         chances /= chances.sum() or 1.0

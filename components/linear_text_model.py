@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer
 from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
@@ -26,6 +27,8 @@ from components.normalisation import consonants
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Reading = Callable[[str], str]
 _THREADS = 2
 _FRAGMENT_WEIGHT = 0.4  # of a part of a text, beside the whole text: docs/decisions/0002-linear-classifier.md
 _CONSONANT_CHARACTERS = (2, 4)
@@ -56,6 +59,7 @@ class LinearTextModel:
         penalty: float = 0.5,
         consonant_weight: float = 0.7,
     ) -> None:
+        self._penalty = penalty
         self._settings = {
             "characters": list(characters),
             "words": list(words),
@@ -83,72 +87,42 @@ class LinearTextModel:
         pieces = [[text, *parts] for text, parts in zip(texts, fragments or [()] * len(texts), strict=True)]
         owner = np.repeat(np.arange(len(texts)), [len(group) for group in pieces])
         weights = np.concatenate([[1.0] + [_FRAGMENT_WEIGHT] * (len(group) - 1) for group in pieces])
-        features = _joined([view.fit_transform([text for group in pieces for text in group]) for view in self._views])
         names, classes = np.unique(np.asarray(labels), return_inverse=True)
-        coefficients, self._intercepts = self._trained(features, classes[owner], weights)
-        self._temperature = self._calibrated_temperature(features, classes, owner, weights)
+        readings = self._readings([text for group in pieces for text in group])
+        features = _joined([view.fit_transform(readings[view.reading]) for view in self._views])
+        lesson = _Lesson(features, classes[owner], weights, self._penalty)
+        half = np.isin(owner, _half(classes))
+        lesson.choose_others(half)
+        if np.bincount(classes).min() >= _LEAST_TO_CALIBRATE:
+            # What was learned from one half is asked about the other. Having seen less, it is a little less sure: the safe side.
+            self._temperature = lesson.temperature(lesson.machines(half), ~half & (weights == 1.0))
+        coefficients, self._intercepts = lesson.machines(np.ones(len(owner), dtype=bool))
         self.labels = [str(name) for name in names]
         coefficients[np.abs(coefficients) < _NEGLIGIBLE] = 0.0
-        self._coefficients = np.asfortranarray(coefficients.astype(np.float16))
+        self._coefficients = np.asfortranarray(coefficients.T.astype(np.float16))
 
-    def _trained(self, features: csr_matrix, classes: Integers, weights: Floats) -> tuple[Floats, Floats]:
-        """Coefficients and intercepts of one machine for each class against all others, trained in several threads.
+    def _readings(self, texts: Sequence[str]) -> dict[Reading, list[str]]:
+        """The texts under each way of reading a word that a view uses; each word is read once."""
+        words = {word for text in texts for word in text.split()}
+        found = {}
+        for reading in {view.reading for view in self._views}:
+            read = {word: reading(word) for word in words}
+            found[reading] = [" ".join(read[word] for word in text.split()) for text in texts]
+        return found
 
-        Most texts are plainly not of a class and teach its machine nothing. So each machine first sees a sample of them,
-        then that sample and those which it holds to be most like its class: docs/decisions/0002-linear-classifier.md.
-        """
-        count, rows = int(classes.max()) + 1, len(classes)
-        sampled, hardest = (max(int(rows * share), _LEAST_OTHERS) for share in (_SAMPLED_SHARE, _HARDEST_SHARE))
-        sample = np.zeros(rows, dtype=bool)
-        sample[np.random.default_rng(7).permutation(rows)[:sampled]] = True
-        coefficients = np.zeros((features.shape[1], count), dtype=np.float32)
-        intercepts = np.zeros(count, dtype=np.float32)
-
-        def train(label: int, others: npt.NDArray[np.bool_]) -> None:
-            chosen = np.flatnonzero(others | (classes == label))
-            machine = LinearSVC(C=self._settings["penalty"], dual=True, tol=0.1, max_iter=300, random_state=7)
-            machine.fit(features[chosen], classes[chosen] == label, sample_weight=weights[chosen])
-            coefficients[:, label], intercepts[label] = machine.coef_[0], machine.intercept_[0]
-
-        with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(lambda label: train(label, sample), range(count)))
-            if not sample.all():
-                parts = [features[part].astype(np.float32) for part in np.array_split(np.arange(rows), _PARTS_TO_SCORE)]
-                scores = np.vstack(list(pool.map(lambda part: part @ coefficients + intercepts, parts)))
-                least = np.partition(scores, -hardest, axis=0)[-hardest]
-                list(pool.map(lambda label: train(label, sample | (scores[:, label] >= least[label])), range(count)))
-        return coefficients.T, intercepts
-
-    def _calibrated_temperature(self, features: csr_matrix, classes: Integers, owner: Integers, weights: Floats) -> float:
-        """The temperature under which unseen texts' probabilities have the least log loss (Guo et al. 2017).
-
-        Another machine is trained for it on a part of the texts. Having seen less it is a little less sure: the safe side.
-        """
-        if np.bincount(classes).min() < _LEAST_TO_CALIBRATE:
-            return 1.0
-        seen, unseen = train_test_split(np.arange(len(classes)), test_size=0.5, stratify=classes, random_state=7)
-        rows = np.isin(owner, seen)
-        coefficients, intercepts = self._trained(features[rows], classes[owner][rows], weights[rows])
-        whole = np.isin(owner, unseen) & (weights == 1.0)
-        scores = features[whole] @ coefficients.T + intercepts
-        truth = classes[owner[whole]]
-
-        def log_loss(temperature: float) -> float:
-            chances = _softmax(scores / temperature)
-            return float(-np.log(chances[np.arange(len(truth)), truth] + 1e-12).mean())
-
-        return float(minimize_scalar(log_loss, bounds=(0.02, 5.0), method="bounded").x)
-
-    def probabilities(self, text: str) -> Floats:
-        """Chances of the labels, in the order of `labels`; they add up to 1."""
-        scores = self._intercepts.copy()
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Chances of the labels: a row for each text, in the order of `labels`; each row adds up to 1."""
+        scores = np.tile(self._intercepts, (len(texts), 1))
+        readings = self._readings(texts)
         first_column = 0
         for view in self._views:
-            columns, values = view.of_one(text)
-            # Only the columns of the n-grams that occur are multiplied: some hundred of many hundred thousands.
-            scores += self._coefficients[:, columns + first_column].astype(np.float32) @ values
+            rows = view.transform(readings[view.reading])
+            for number, (start, end) in enumerate(pairwise(rows.indptr)):
+                # Only the columns of the n-grams that occur are multiplied: some hundred of many hundred thousands.
+                columns = rows.indices[start:end] + first_column
+                scores[number] += self._coefficients[:, columns].astype(np.float32) @ rows.data[start:end]
             first_column += view.columns
-        return np.asarray(_softmax(scores[np.newaxis, :] / self._temperature)[0])
+        return _softmax(scores / self._temperature)
 
     def save(self, folder: Path) -> None:
         """Write the model; coefficients are kept in half precision."""
@@ -181,13 +155,11 @@ class _View:
 
     Args:
         bits: n-grams are hashed into 2**bits columns.
-        reading: applied to a text first.
+        reading: how each word is read; the methods take texts read so.
     """
 
-    def __init__(
-        self, analyzer: str, ngrams: tuple[int, int], bits: int, reading: Callable[[str], str] | None = None, weight: float = 1.0
-    ) -> None:
-        self.columns, self._weight = 2**bits, weight
+    def __init__(self, analyzer: str, ngrams: tuple[int, int], bits: int, reading: Reading = str, weight: float = 1.0) -> None:
+        self.columns, self.reading, self._weight = 2**bits, reading, weight
         self._hasher = HashingVectorizer(
             analyzer=analyzer,
             ngram_range=ngrams,
@@ -195,25 +167,99 @@ class _View:
             norm=None,
             alternate_sign=False,
             lowercase=False,
-            preprocessor=reading,
             token_pattern=r"(?u)\S+",  # noqa: S106 (an expression)
             dtype=np.float32,
         )
         self.idf: Floats = np.ones(0, dtype=np.float32)
 
+    def counts(self, texts: Sequence[str]) -> csr_matrix:
+        """How often each n-gram stands in each text; for many texts."""
+        if self._hasher.analyzer == "word":
+            return self._hasher.transform(texts)
+        # N-grams of characters stay within a word: those of a text are those of its words, most of which come again and again.
+        words = CountVectorizer(analyzer=str.split, dtype=np.float32)
+        return words.fit_transform(texts) @ self._hasher.transform(words.get_feature_names_out())
+
     def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Learn how rare each n-gram is; the texts as rows."""
+        """Learn how rare each n-gram is; the texts as weighted rows."""
         weighting = TfidfTransformer(sublinear_tf=True)
-        rows = weighting.fit_transform(self._hasher.transform(texts))
+        rows = weighting.fit_transform(self.counts(texts))
         self.idf = weighting.idf_.astype(np.float32)
         return csr_matrix(rows * self._weight, dtype=np.float32)
 
-    def of_one(self, text: str) -> tuple[Integers, Floats]:
-        """Columns and values of one text. TfidfTransformer would build a matrix of all columns for it; this is the same."""
-        counts = self._hasher.transform([text])
-        values = (np.log(counts.data) + 1.0) * self.idf[counts.indices]
-        values *= self._weight / (np.sqrt(np.square(values).sum()) or 1.0)
-        return counts.indices, values.astype(np.float32)
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
+        """The texts as weighted rows. TfidfTransformer would build a matrix of all columns for it; this is the same."""
+        rows = self._hasher.transform(texts)
+        rows.data = (np.log(rows.data) + 1.0) * self.idf[rows.indices]
+        for start, end in pairwise(rows.indptr):
+            rows.data[start:end] *= self._weight / (np.sqrt(np.square(rows.data[start:end]).sum()) or 1.0)
+        return rows
+
+
+class _Lesson:
+    """Texts as rows, each of a class; from it support vector machines learn, one for each class against the others.
+
+    Most texts are plainly not of a class and teach its machine nothing. So each machine learns from a sample of them and
+    from those that a first machine holds to be most like its class: docs/decisions/0002-linear-classifier.md.
+    """
+
+    def __init__(self, features: csr_matrix, classes: Integers, weights: Floats, penalty: float) -> None:
+        self._features, self._classes, self._weights, self._penalty = features, classes, weights, penalty
+        self._count = int(classes.max()) + 1
+        self._others = np.ones((len(classes), 1), dtype=bool)  # rows x classes, or x 1 when all learn from all
+
+    def choose_others(self, rows: Flags) -> None:
+        """Choose whom each class learns from, by first machines that know a sample of `rows`."""
+        sampled, hardest = int(len(rows) * _SAMPLED_SHARE), int(len(rows) * _HARDEST_SHARE)
+        if hardest < _LEAST_OTHERS:
+            return
+        sample = np.zeros(len(rows), dtype=bool)
+        sample[np.random.default_rng(7).permutation(len(rows))[:sampled]] = True
+        self._others = sample[:, np.newaxis]
+        scores = self._scores(self.machines(rows))
+        least = np.partition(scores, -hardest, axis=0)[-hardest]
+        self._others = self._others | (scores >= least)
+
+    def machines(self, rows: Flags) -> tuple[Floats, Floats]:
+        """Coefficients (columns x classes) and intercepts, learned from those rows in several threads."""
+        coefficients = np.zeros((self._features.shape[1], self._count), dtype=np.float32)
+        intercepts = np.zeros(self._count, dtype=np.float32)
+
+        def train(label: int) -> None:
+            others = self._others[:, label % self._others.shape[1]]
+            chosen = np.flatnonzero(rows & (others | (self._classes == label)))
+            machine = LinearSVC(C=self._penalty, dual=True, tol=0.1, max_iter=300, random_state=7)
+            machine.fit(self._features[chosen], self._classes[chosen] == label, sample_weight=self._weights[chosen])
+            coefficients[:, label], intercepts[label] = machine.coef_[0], machine.intercept_[0]
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(train, range(self._count)))
+        return coefficients, intercepts
+
+    def _scores(self, machines: tuple[Floats, Floats], rows: Flags | None = None) -> Floats:
+        """What the machines say of rows: rows x classes."""
+        coefficients, intercepts = machines
+        chosen = np.flatnonzero(rows) if rows is not None else np.arange(len(self._classes))
+        parts = [self._features[part].astype(np.float32) for part in np.array_split(chosen, _PARTS_TO_SCORE)]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return np.vstack(list(pool.map(lambda part: part @ coefficients + intercepts, parts)))
+
+    def temperature(self, machines: tuple[Floats, Floats], unseen: Flags) -> float:
+        """The temperature under which the probabilities of unseen rows have the least log loss (Guo et al. 2017)."""
+        scores, truth = self._scores(machines, unseen), self._classes[unseen]
+
+        def log_loss(temperature: float) -> float:
+            chances = _softmax(scores / temperature)
+            return float(-np.log(chances[np.arange(len(truth)), truth] + 1e-12).mean())
+
+        return float(minimize_scalar(log_loss, bounds=(0.02, 5.0), method="bounded").x)
+
+
+def _half(classes: Integers) -> Integers:
+    """The numbers of half of the texts, with half of each class; of all texts where a class has but one."""
+    if np.bincount(classes).min() < 2:
+        return np.arange(len(classes))
+    return np.asarray(train_test_split(np.arange(len(classes)), test_size=0.5, stratify=classes, random_state=7)[0])
 
 
 def _joined(parts: list[csr_matrix]) -> csr_matrix:

@@ -82,10 +82,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             message.set(SECOND_TOPIC, None, add_to_output=True)
             return
-        chances = self._model.probabilities(text)
+        pieces = parts(text)[:_MOST_PARTS]
+        chances, *own = self._model.probabilities([text, *pieces])
         best = chances.argsort()[::-1][: self._config[RANKING_LENGTH]]
         ranking = [{INTENT_NAME_KEY: self._model.labels[i], PREDICTED_CONFIDENCE_KEY: float(chances[i])} for i in best]
-        second = self._second_topic(text, chances)
+        second = self._second_topic(chances, np.array(own))
         if second:
             # Two topics share the chances of the whole; both are answered, so it is no doubt which of them is meant.
             ranking[0][PREDICTED_CONFIDENCE_KEY] += float(chances[self._model.labels.index(second[INTENT_NAME_KEY])])
@@ -93,14 +94,17 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(SECOND_TOPIC, second, add_to_output=True)
 
-    def _second_topic(self, text: str, chances: Floats) -> dict[str, Any] | None:
-        """The other topic that one part of the message speaks of, while another part speaks of the first."""
+    def _second_topic(self, chances: Floats, own: Floats) -> dict[str, Any] | None:
+        """The other topic that one part of the message speaks of, while another part speaks of the first.
+
+        Args:
+            chances: of the whole message, a number for each label.
+            own: those of its parts, parts x labels.
+        """
         first = int(chances.argmax())
         topics = catalogue().topics
-        pieces = parts(text)[:_MOST_PARTS]
-        if self._model.labels[first] not in topics or len(pieces) < 2:
+        if self._model.labels[first] not in topics or len(own) < 2:
             return None
-        own = np.array([self._model.probabilities(piece) for piece in pieces])
         others = np.array([label in topics and index != first for index, label in enumerate(self._model.labels)])
         scores = (own * _SHARE_OF_PART + chances * (1 - _SHARE_OF_PART)) * others
         part, second = np.unravel_index(int(scores.argmax()), scores.shape)
