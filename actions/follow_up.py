@@ -14,16 +14,19 @@ from safar.topics import Topic
 def follow_up(action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType] | None:
     """Answer a message that asks for more of the last answer; None when it does not, and nothing was said.
 
+    A message that only names a country tells where the person is, whether or not there was an answer before it.
     A message that raised the alarm is never taken for a follow-up, nor is a button.
     """
     topic = topic_of(tracker.get_slot("topic"))
     text = tracker.latest_message.get("text") or ""
-    if topic is None or text.startswith("/") or action.speaks_of_danger(tracker):
+    if text.startswith("/") or action.speaks_of_danger(tracker):
         return None
     known = follow_ups()
     kind = known.kind(text, tracker.latest_message.get("beside_places"))
     if kind == PLACE and (tracker.latest_message.get("places") or {}).get("country"):
         return _elsewhere(action, dispatcher, tracker, topic)
+    if topic is None:
+        return None
     if kind == NUMBER:
         action.show_contacts(dispatcher, tracker, topic)
         return []
@@ -35,9 +38,11 @@ def follow_up(action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tr
     return None
 
 
-def _elsewhere(action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tracker, topic: Topic) -> list[EventType]:
-    if not topic.urgent:  # else the numbers come before anything
+def _elsewhere(action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tracker, topic: Topic | None) -> list[EventType]:
+    if topic is None or not topic.urgent:  # else the numbers come before anything
         dispatcher.utter_message(response="utter_country_changed")
+    if topic is None:
+        return []
     action.answer(dispatcher, tracker, [topic])
     return action.answered(tracker, topic)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -10,11 +11,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.base import SafarAction, carried_by, is_from_position, topic_of
+from components.normalisation import normalise
 from safar.languages import languages, names_of_languages
 from safar.topics import Topic
 
 _PLACES = ("country", "nationality", "city")
 _WORD = re.compile(r"\w+[\w\u0900-\u109f\u1200-\u139f]*")
+_BURMESE = re.compile(r"[\u1000-\u109f]")
+_SHORTEST_INSIDE = 4  # characters: a shorter name stands in other words by chance
 
 
 class ActionUpdateProfile(SafarAction):
@@ -93,10 +97,23 @@ class ActionChangeLanguage(SafarAction):
 
 def named_languages(text: str) -> list[str]:
     """The ISO 639 codes of the languages that a text names, in its order, in any of Safar's languages."""
-    names = names_of_languages()
-    words = [word.casefold() for word in _WORD.findall(text)]
-    found = [names.get(word) or names.get(f"ال{word}") or names.get(_stem(word)) for word in words]
-    return list(dict.fromkeys(code for code in found if code))
+    return list(dict.fromkeys(code for word in _WORD.findall(normalise(text)) if (code := _language_in(word))))
+
+
+def _language_in(word: str) -> str | None:
+    """The language that a word names: also "بالإنجليزي" without its last letter, and Burmese, where other words follow at once."""
+    names, stem = _names(), _stem(word)
+    forms = (word, f"ال{word}", stem, f"{stem}ه", f"ال{word}ه")
+    known = next((names[form] for form in forms if form in names), None)
+    if known or not _BURMESE.match(word):
+        return known
+    inside = [name for name in names if len(name) >= _SHORTEST_INSIDE and name in word]
+    return names[max(inside, key=len)] if inside else None
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    return {normalise(name): code for name, code in names_of_languages().items()}
 
 
 def _stem(word: str) -> str:

@@ -226,8 +226,12 @@ async def test_both_countries_at_once_and_none_at_all(backend: FakeBackend) -> N
     [
         ("speak nepali please", "utter_language_changed", "ne"),
         ("नेपालीमा बोल्नुस्", "utter_language_changed", "ne"),
-        ("احكي عربي", "utter_ask_language", None),
+        ("احكي عربي", "utter_language_changed", "ar"),
         ("تكلم بالعربية", "utter_language_changed", "ar"),
+        ("احكي معي بالانجليزي", "utter_language_changed", "en"),
+        ("အင်္ဂလိပ်လိုပြောပေးပါ", "utter_language_changed", "en"),
+        ("ထိုင်းလို ပြောလို့ရလား", "utter_language_unsupported", None),
+        ("ဘာသာစကားပြောင်းချင်တယ်", "utter_ask_language", None),
         ("do you speak swahili", "utter_language_unsupported", None),
         ("another language", "utter_ask_language", None),
     ],

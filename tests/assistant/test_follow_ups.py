@@ -57,7 +57,9 @@ def test_a_message_that_says_more_is_left_to_the_classifier(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["and in Kuwait?", "Kuwait?", "what about Malaysia", "وفي الكويت؟", "طيب والكويت؟", "अनि कुवेतमा?", "kalau di Kuwait?"]
+    "text",
+    ["and in Kuwait?", "Kuwait?", "what about Malaysia", "وفي الكويت؟", "طيب والكويت؟", "अनि कुवेतमा?", "kalau di Kuwait?"]
+    + ["أنا في ماليزيا", "انا بماليزيا", "أنا في الكويت الحين", "ကျွန်တော် မလေးရှားမှာ အလုပ်လုပ်တယ်"],
 )
 def test_only_a_place_is_left_when_its_words_are_taken_away(text: str) -> None:
     beside = PlaceRecogniser(Gazetteer()).beside(text)
@@ -79,6 +81,13 @@ async def test_and_in_kuwait_repeats_the_answer_for_kuwait(backend: FakeBackend,
     assert names == ["utter_country_changed", "utter_answer", "utter_contact_cards", "utter_next_steps"]
     assert (said[1]["topic"], kept["answered_for"]) == ("wages_unpaid", "KW")
     assert all(name.startswith(("kw-", "np-")) for name in said[2]["contact_ids"])
+
+
+async def test_only_a_country_before_any_answer_is_noted(backend: FakeBackend) -> None:
+    """The classifier takes "أنا في ماليزيا" for nothing it knows."""
+    given = {"text": "أنا في ماليزيا", "places": {"country": "MY"}, "beside_places": "انا في", "intent_ranking": []}
+    names, _, kept = await run(ActionOfferTopics(backend), tracker("nlu_fallback", {"country": "MY"}, **given))
+    assert (names, kept) == (["utter_country_changed"], {})
 
 
 async def test_a_place_after_a_word_that_was_taken_for_yes(backend: FakeBackend) -> None:
