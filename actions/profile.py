@@ -101,7 +101,7 @@ def named_languages(text: str) -> list[str]:
 
 
 def _language_in(word: str) -> str | None:
-    """The language that a word names: also "بالإنجليزي" without its last letter, and Burmese, where other words follow at once."""
+    """The language that a word names, also "بالإنجليزي" without its last letter, and Burmese, where more words follow at once."""
     names, stem = _names(), _stem(word)
     forms = (word, f"ال{word}", stem, f"{stem}ه", f"ال{word}ه")
     known = next((names[form] for form in forms if form in names), None)

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.e2e.console import Console
 from tests.e2e.screens import browser, open_chat  # noqa: F401  (fixtures of the browser tests)
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,3 +171,9 @@ class Person:
 def person(stack: Stack) -> Any:
     """Makes people: `person(language="ne", country="QA")`."""
     return lambda **profile: Person(stack, **profile)
+
+
+@pytest.fixture(scope="session")
+def console(stack: Stack) -> Console:
+    """The administrator, signed in."""
+    return Console(stack)
