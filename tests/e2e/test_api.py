@@ -8,13 +8,9 @@ import pytest
 import requests
 
 from tests.e2e.conftest import Person, Stack, until
+from tests.e2e.spoken import phones
 
 NEPALI_WAGES = "कतारमा काम गर्छु, तीन महिनादेखि तलब पाएको छैन"
-ARABIC_LOCKED_IN = "يقفلون علي الباب وأخذوا تلفوني"
-
-
-def phones(messages: list[dict[str, Any]]) -> list[str]:
-    return [phone["label"] for message in messages for card in message["contacts"] for phone in card["phones"]]
 
 
 def test_unpaid_wages_in_qatar_asked_in_nepali(person: Any) -> None:
@@ -27,34 +23,6 @@ def test_unpaid_wages_in_qatar_asked_in_nepali(person: Any) -> None:
     missions = [card for message in messages for card in message["contacts"] if card["kind"] == "consulate"]
     assert [card["url"] for card in missions] == ["https://qa.nepalembassy.gov.np/"]
     assert all(card["country"] in ("QA", "NP") for message in messages for card in message["contacts"])
-
-
-def test_locked_in_in_arabic_hotlines_first_and_a_case(person: Any, stack: Stack) -> None:
-    someone = person(language="ar", country="QA")
-    messages = someone.say(ARABIC_LOCKED_IN)
-    assert messages[0]["urgent"]
-    assert messages[0]["dir"] == "rtl"
-    assert messages[0]["contacts"][0]["kind"] == "emergency"
-    assert phones(messages)[0] == "999"
-    answer = next(message for message in messages if message["topic"])  # before it may stand who helps instead of a missing line
-    assert (answer["topic"], answer["language"]) == ("forced_labour_trafficking", "ar")
-
-
-def test_the_language_of_the_sentence_is_the_language_of_the_answer(person: Any) -> None:
-    someone = person(language="ar")
-    assert someone.say("मेरो पासपोर्ट साहुले लिएको छ, फिर्ता दिँदैन")[0]["language"] == "ne"
-    assert someone.say("my employer has taken my passport and does not give it back")[0]["language"] == "en"
-
-
-def test_a_country_given_after_the_answer_brings_the_contacts(person: Any) -> None:
-    someone = person(language="en")
-    first = someone.say("my boss has not paid my salary for three months")
-    assert first[0]["topic"] == "wages_unpaid"
-    assert phones(first) == []
-    asked = first[-1]
-    assert asked["buttons"]
-    then = someone.press('/change_country{"country":"MY"}')
-    assert "+60 3-8000 8000" in " ".join(phones(then)) or "03-8000 8000" in phones(then)
 
 
 @pytest.mark.parametrize(
@@ -71,21 +39,6 @@ def test_buttons(person: Any, payload: str, expected: str) -> None:
     assert message["buttons"]
     if not expected.startswith("utter_"):
         assert expected in message["text"]
-
-
-def test_an_old_button_of_a_language_switch(person: Any) -> None:
-    someone = person(language="en")
-    answer = someone.send(payload='/change_language{"language":"ar"}', title="العربية").json()
-    assert answer["language"] == "ar"
-    assert answer["messages"][0]["language"] == "ar"
-    assert someone.press("/help_menu")[0]["language"] == "ar"
-
-
-def test_the_same_message_twice_is_answered_once(person: Any) -> None:
-    someone = person(language="en")
-    first, second = someone.say("hello", client_id="c-1"), someone.say("hello", client_id="c-1")
-    assert [m["id"] for m in first] == [m["id"] for m in second]
-    assert len([m for m in someone.messages() if m["from"] == "person"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -136,14 +89,6 @@ def test_delete_forgets_here_and_in_rasa(person: Any, stack: Stack) -> None:
         assert requests.delete(someone.address, headers=someone.headers, timeout=10).status_code == 204
         assert database.execute(count, (identity,)).fetchone()[0] == 0
     assert requests.get(f"{someone.address}/messages", headers=someone.headers, timeout=10).status_code == 404
-
-
-def test_forget_me_in_words(person: Any) -> None:
-    someone = person(language="en")
-    asked = someone.press("/delete_my_data")
-    assert asked[0]["buttons"][0]["payload"] == "/confirm_delete"
-    assert someone.press("/confirm_delete")[0]["text"] == "Done. This conversation is deleted."
-    assert someone.send(text="hello").status_code == 404
 
 
 def test_what_comes_later_arrives_on_the_stream(person: Any) -> None:

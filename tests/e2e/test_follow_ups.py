@@ -21,8 +21,8 @@ from tests.e2e.spoken import (
     rows,
     texts,
     topics,
-    wrote,
     written,
+    wrote,
 )
 
 pytestmark = pytest.mark.parametrize("code", LANGUAGES)
