@@ -119,3 +119,9 @@ def case_of(stack: Stack, conversation: str) -> dict[str, Any]:
     query = f"select {', '.join(names)} from cases_case where conversation_id = ? order by id desc"  # noqa: S608
     found = dict(zip(names, rows(stack, query, conversation.replace("-", ""))[0], strict=True))
     return {**found, "evidence": json.loads(found["evidence"])}
+
+
+def cases(stack: Stack, conversation: str) -> int:
+    """How many cases a conversation has or had."""
+    query = "select count(*) from cases_case where conversation_id = ?"
+    return int(rows(stack, query, conversation.replace("-", ""))[0][0])

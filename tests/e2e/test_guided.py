@@ -12,7 +12,7 @@ from safar.checklists import checklists
 from safar.safety_check import safety_check
 from tests.e2e.conftest import Stack
 from tests.e2e.console import Console
-from tests.e2e.spoken import LANGUAGES, NO, WAGES, YES, case_of, country, payloads, phones, rows, titles, topics, written
+from tests.e2e.spoken import LANGUAGES, NO, WAGES, YES, case_of, cases, country, payloads, phones, rows, titles, topics, written
 
 QUESTIONS = [question.id for question in safety_check().questions]
 DEPARTURE = checklists()["departure"]
@@ -25,11 +25,6 @@ def answering(question: str, answer: str) -> str:
 
 def step(name: str) -> str:
     return f'/checklist{{"step":"{name}"}}'
-
-
-def cases(stack: Stack, conversation: str) -> int:
-    query = "select count(*) from cases_case where conversation_id = ?"
-    return int(rows(stack, query, conversation.replace("-", ""))[0][0])
 
 
 # --- safety check ---
