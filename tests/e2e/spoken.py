@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from safar import catalogues
-from safar.answers import GENERAL, english_answers
+from safar.answers import GENERAL, Answer, english_answers
 from safar.languages import DEFAULT, country_name, language_name
 
 if TYPE_CHECKING:
@@ -66,12 +66,21 @@ def language(code: str, of: str) -> str:
     return language_name(of, code)
 
 
-def first_line(code: str, topic: str, country: str = GENERAL) -> str:
-    """The line with which an answer begins; a country without an answer of its own has the one for everywhere."""
+def _answer(code: str, topic: str, country: str) -> Answer:
     known = english_answers()[topic]
     found = catalogues.answer_in(code, topic, known.get(country, known[GENERAL]))
     assert found, f"{topic} is not translated to {code}"
-    return found.first[0]
+    return found
+
+
+def first_line(code: str, topic: str, country: str = GENERAL) -> str:
+    """The line with which an answer begins; a country without an answer of its own has the one for everywhere."""
+    return _answer(code, topic, country).first[0]
+
+
+def title(code: str, topic: str) -> str:
+    """The short name of a topic, on its button."""
+    return _answer(code, topic, GENERAL).title
 
 
 # --- what a test looks at ---

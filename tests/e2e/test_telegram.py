@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 import time
 from typing import Any
 
 import pytest
 import requests
 
+from safar.languages import languages
+from tests.e2e.complaint import EMPLOYER
 from tests.e2e.conftest import TOKEN, Stack, until
+from tests.e2e.spoken import LANGUAGES, change, country, first_line, title, written, wrote
 
 _numbers = itertools.count(1000)
+LOCKED_IN_IN_QATAR = {
+    "en": "I am in Qatar, they lock the door and took my phone",
+    "ar": "انا في قطر يقفلون علي الباب وأخذوا تلفوني",
+    "my": "ကာတာမှာ အိမ်ရှင်က အပြင်မထွက်ရဘူးတဲ့၊ သော့ခတ်ထားတယ်",
+}
+UNPAID = {"en": "my boss does not pay me", "ar": "صاحب العمل ما دفع راتبي", "my": "အလုပ်ရှင်က လစာ သုံးလ မပေးသေးဘူး"}
+PASSPORT_IN_QATAR = {
+    "en": "I am in Qatar and my employer took my passport and does not give it back",
+    "ar": "انا في قطر والكفيل ماخذ جوازي ومو راضي يرجعه",
+    "my": "ကာတာမှာ အလုပ်ရှင်က ပတ်စပို့ သိမ်းထားပြီး ပြန်မပေးဘူး",
+}
 
 
 class Phone:
@@ -84,11 +97,12 @@ def phone(stack: Stack) -> Any:
     return lambda language="en": Phone(stack, language)
 
 
-def test_start_welcomes_in_the_language_of_the_phone(phone: Any) -> None:
-    someone = phone("ar")
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_start_welcomes_in_the_language_of_the_phone(phone: Any, code: str) -> None:
+    someone = phone(code)
     someone.command("/start")
-    message = someone.wait_for("سفر")
-    assert len(message["reply_markup"]["inline_keyboard"]) >= 7
+    message = someone.wait_for(written(code, "notice_welcome"))
+    assert sum(map(len, message["reply_markup"]["inline_keyboard"])) == 8
 
 
 def test_unpaid_wages_in_nepali(phone: Any) -> None:
@@ -100,27 +114,52 @@ def test_unpaid_wages_in_nepali(phone: Any) -> None:
     someone.wait_for("qa.nepalembassy.gov.np")
 
 
-def test_danger_shows_the_number_first(phone: Any) -> None:
-    someone = phone("ar")
-    someone.text("انا في قطر يقفلون علي الباب وأخذوا تلفوني")
-    someone.wait_for("999")
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_danger_shows_the_number_first(phone: Any, code: str) -> None:
+    someone = phone(code)
+    someone.text(LOCKED_IN_IN_QATAR[code])
+    someone.wait_for(written(code, "utter_danger_case"))
     assert "🆘" in someone.seen[0]["text"]
+    assert written(code, "utter_danger_first") in someone.seen[0]["text"]
     assert "999" in someone.seen[0]["text"]
 
 
-def test_buttons_lead_on_and_an_unknown_one_to_the_menu(phone: Any) -> None:
-    someone = phone()
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_buttons_lead_on_and_an_unknown_one_to_the_menu(phone: Any, code: str) -> None:
+    someone = phone(code)
     someone.command("/menu")
-    menu = someone.wait_for("What is it about?")
-    someone.press(someone.button(menu, "Work and wages"))
-    group = someone.wait_for("Choose the question that is nearest to yours.")
-    someone.press(someone.button(group, "Wages not paid"))
-    answer = someone.wait_for("Write down today how many days you worked")
-    someone.press(someone.button(answer, "Sources"))
-    assert "href=" in someone.wait_for("This answer rests on:")["text"]
-    before = len([message for message in someone.seen if "What is it about?" in message["text"]])
+    asked = written(code, "utter_menu")
+    menu = someone.wait_for(asked)
+    someone.press(someone.button(menu, written(code, "group_work")))
+    group = someone.wait_for(written(code, "utter_group"))
+    someone.press(someone.button(group, title(code, "wages_unpaid")))
+    answer = someone.wait_for(first_line(code, "wages_unpaid"))
+    someone.press(someone.button(answer, written(code, "button_sources")))
+    assert "href=" in someone.wait_for(written(code, "utter_sources"))["text"]
+    before = len([message for message in someone.seen if asked in message["text"]])
     someone.press("b:999999999:0")
-    until(lambda: someone.read() or len([m for m in someone.seen if "What is it about?" in m["text"]]) > before)
+    until(lambda: someone.read() or len([m for m in someone.seen if asked in m["text"]]) > before)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_button_of_an_old_message_does_what_it_says(phone: Any, stack: Stack, code: str) -> None:
+    """The message is dated back eight days; meanwhile something else was asked, and the language changed."""
+    someone = phone(code)
+    someone.command("/menu")
+    menu = someone.wait_for(written(code, "utter_menu"))
+    old = someone.button(menu, written(code, "group_work"))
+    number = int(old.split(":")[1])
+    change(stack, "update bot_message set at = datetime(at, '-8 days') where id = ?", number)
+    other = "ar" if code == "en" else "en"
+    someone.command("/language")
+    someone.press(someone.button(someone.wait_for(written(code, "utter_ask_language")), _own_name(other)))
+    someone.wait_for(written(other, "utter_language_changed").partition("{")[0])
+    someone.press(old)
+    assert someone.button(someone.wait_for(written(other, "utter_group")), title(other, "wages_unpaid"))
+
+
+def _own_name(code: str) -> str:
+    return languages()[code].name
 
 
 def test_callback_data_fits_telegrams_64_bytes(phone: Any) -> None:
@@ -131,17 +170,20 @@ def test_callback_data_fits_telegrams_64_bytes(phone: Any) -> None:
     assert max(len(entry.encode()) for entry in data) <= 64
 
 
-def test_a_picture_gets_a_useful_reply(phone: Any) -> None:
-    someone = phone()
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_picture_gets_a_useful_reply(phone: Any, code: str) -> None:
+    someone = phone(code)
     someone.photo()
-    assert someone.wait_for("I can only read text and buttons")["reply_markup"]
+    assert someone.wait_for(written(code, "notice_text_only"))["reply_markup"]
 
 
-def test_a_shared_location_brings_country_and_town(phone: Any) -> None:
-    someone = phone()
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_shared_location_brings_country_and_town(phone: Any, code: str) -> None:
+    someone = phone(code)
     someone.location(25.2854, 51.5310)
-    someone.wait_for("You are near Doha in Qatar.")
-    someone.text("my boss does not pay me")
+    noted = someone.wait_for(country(code, "QA"))
+    assert wrote(code, "utter_position_noted", noted["text"])
+    someone.text(UNPAID[code])
     someone.wait_for("16008")
 
 
@@ -157,48 +199,60 @@ def test_too_many_requests_and_a_server_error_lose_and_double_nothing(phone: Any
         someone.seen.clear()
 
 
-def test_forget_me(phone: Any) -> None:
-    someone = phone()
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_forget_me(phone: Any, code: str) -> None:
+    someone = phone(code)
     someone.command("/forget")
-    asked = someone.wait_for("Shall I delete this whole conversation now?")
-    someone.press(someone.button(asked, "Yes"))
-    someone.wait_for("Done. This conversation is deleted.")
+    asked = someone.wait_for(written(code, "utter_confirm_delete"))
+    someone.press(someone.button(asked, written(code, "button_yes")))
+    someone.wait_for(written(code, "utter_deleted"))
 
 
 def test_reminders_of_a_list_come_by_choice_and_stop(phone: Any, stack: Stack) -> None:
-    someone = phone()
+    """The clock is moved in the database; the work on the side looks every 20 seconds."""
+    people = {code: phone(code) for code in LANGUAGES}
+    for code, someone in people.items():
+        _asks_to_be_reminded(someone, code)
+    change(stack, "update bot_ticks set remind_at = '2026-01-01 00:00:00' where remind_at is not null")
+    for code, someone in people.items():
+        reminder = someone.wait_for(written(code, "list_reminder"), 60)
+        assert written(code, "list_departure_deciding_agency") in reminder["text"]
+        someone.press(someone.button(reminder, written(code, "button_remind_stop")))
+        someone.wait_for(written(code, "utter_reminders_off"))
+
+
+def _asks_to_be_reminded(someone: Phone, code: str) -> None:
     someone.command("/menu")
-    someone.press(someone.button(someone.wait_for("What is it about?"), "Before leaving"))
-    someone.press(someone.button(someone.wait_for("Choose the question"), "Check my contract"))
-    answer = someone.wait_for("Do not sign until someone has read the contract")
-    someone.press(someone.button(answer, "Ready to go abroad"))
-    shown = someone.wait_for("0 of 19 done")
-    someone.press(someone.button(shown, "Remind me every week"))
-    someone.wait_for("I will remind you here every week.")
-    with sqlite3.connect(stack.var / "safar.sqlite3", timeout=20) as database:
-        database.execute("update bot_ticks set remind_at = '2026-01-01 00:00:00' where remind_at is not null")
-    reminder = someone.wait_for("A reminder from your list.", 60)
-    someone.press(someone.button(reminder, "Stop reminders"))
-    someone.wait_for("I will not send reminders.")
+    someone.press(someone.button(someone.wait_for(written(code, "utter_menu")), written(code, "group_before_departure")))
+    someone.press(someone.button(someone.wait_for(written(code, "utter_group")), title(code, "check_contract")))
+    someone.wait_for(first_line(code, "check_contract"))
+    someone.press(someone.wait_for_button(written(code, "list_departure")))
+    shown = someone.wait_for(written(code, "list_progress", done=0, total=19))
+    someone.press(someone.button(shown, written(code, "button_remind")))
+    someone.wait_for(written(code, "utter_reminders_on"))
 
 
-def test_a_complaint_letter_comes_as_a_document(phone: Any, stack: Stack) -> None:
-    someone = phone()
-    someone.text("I am in Qatar and my employer took my passport and does not give it back")
-    someone.wait_for("Ask for your passport back")
-    someone.press(someone.wait_for_button("Write a complaint letter"))
-    someone.press(someone.button(someone.wait_for("What is your work, and where?"), "Skip"))
-    someone.wait_for("What is the name of your employer")
-    someone.text("Al Noor Trading LLC")
-    for question in ("Since when", "What happened?", "What proof", "What do you want?"):
-        someone.press(someone.button(someone.wait_for(question), "Skip"))
-    someone.press(someone.button(someone.wait_for("Employer: Al Noor Trading LLC"), "Make the letter"))
-    someone.wait_for("Your letter is ready.")
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_complaint_letter_comes_as_a_document(phone: Any, stack: Stack, code: str) -> None:
+    someone = phone(code)
+    someone.text(PASSPORT_IN_QATAR[code])
+    someone.wait_for(first_line(code, "passport_confiscated", "QA"))
+    someone.press(someone.wait_for_button(written(code, "button_complaint")))
+    skipping = written(code, "button_skip")
+    someone.press(someone.button(someone.wait_for(written(code, "question_work")), skipping))
+    someone.wait_for(written(code, "question_employer"))
+    someone.text(EMPLOYER)
+    for question in ("since", "events", "proof", "wish"):
+        someone.press(someone.button(someone.wait_for(written(code, f"question_{question}")), skipping))
+    summary = someone.wait_for(f"{written(code, 'line_employer')}: {EMPLOYER}")
+    someone.press(someone.button(summary, written(code, "button_complaint_letter")))
+    someone.wait_for(written(code, "utter_complaint_letter"))
 
     def sent() -> list[str]:
         uploads: list[str] = requests.get(f"{stack.telegram}/documents", timeout=10).json()
         return [upload for upload in uploads if f"\r\n{someone.chat}\r\n" in upload]
 
-    files = until(lambda: len(sent()) == 2 and sent())
-    assert ["letter-en.pdf" in files[0], "letter-ar.pdf" in files[1]] == [True, True]
+    wanted = list(dict.fromkeys([code, "ar"]))  # Arabic is what the office in Qatar reads
+    files = until(lambda: len(sent()) == len(wanted) and sent())
+    assert all(f"letter-{name}.pdf" in file for name, file in zip(wanted, files, strict=True))
     assert all("%PDF-" in file for file in files)
