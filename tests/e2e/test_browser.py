@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Stack
-from tests.e2e.screens import PICTURES, log, say
+from tests.e2e.conftest import Stack, until
+from tests.e2e.screens import PHONE, PICTURES, log, say
+from tests.e2e.spoken import LANGUAGES, LOCKED_IN_IN_QATAR, WAGES, first_line, rows, written
 
 
 def test_unpaid_wages_in_nepali_on_a_phone(open_chat: Any) -> None:
@@ -24,14 +25,15 @@ def test_unpaid_wages_in_nepali_on_a_phone(open_chat: Any) -> None:
     screen.picture("widget-ne")
 
 
-def test_danger_in_arabic_right_to_left_numbers_first(open_chat: Any) -> None:
-    screen = open_chat("ar")
-    assert screen.page.locator("safar-chat").get_attribute("dir") == "rtl"
-    say(screen, "انا في قطر يقفلون علي الباب وأخذوا تلفوني")
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_danger_numbers_first_in_the_direction_of_the_language(open_chat: Any, code: str) -> None:
+    screen = open_chat(code)
+    assert screen.page.locator("safar-chat").get_attribute("dir") == ("rtl" if code == "ar" else "ltr")
+    say(screen, LOCKED_IN_IN_QATAR[code])
     number = screen.page.locator('safar-chat a[href="tel:999"]').first
     expect(number).to_be_visible(timeout=15_000)
-    screen.page.wait_for_timeout(500)
-    screen.picture("widget-ar")
+    expect(log(screen)).to_contain_text(written(code, "utter_danger_case"))
+    screen.picture(f"widget-{code}")
     first_link = screen.page.locator("safar-chat .log a").first
     assert first_link.get_attribute("href") == "tel:999"
 
@@ -44,26 +46,49 @@ def test_nothing_is_wider_than_a_small_phone(open_chat: Any) -> None:
     assert screen.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_the_conversation_survives_a_reload_and_a_language_switch(open_chat: Any) -> None:
-    screen = open_chat("en")
-    say(screen, "my employer took my passport")
-    expect(log(screen)).to_contain_text("passport", timeout=15_000)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_conversation_survives_a_reload_and_a_language_switch(open_chat: Any, code: str) -> None:
+    screen = open_chat(code)
+    say(screen, WAGES[code])
+    answer = first_line(code, "wages_unpaid")
+    expect(log(screen)).to_contain_text(answer, timeout=15_000)
     screen.page.reload()
-    expect(log(screen)).to_contain_text("my employer took my passport")
-    screen.page.locator("safar-chat select").select_option("ar")
-    expect(screen.page.locator("safar-chat")).to_have_attribute("dir", "rtl")
-    expect(log(screen)).to_contain_text("my employer took my passport")
+    expect(log(screen)).to_contain_text(WAGES[code])
+    other = "en" if code == "ar" else "ar"
+    screen.page.locator("safar-chat select").select_option(other)
+    expect(screen.page.locator("safar-chat")).to_have_attribute("dir", "rtl" if other == "ar" else "ltr")
+    expect(screen.page.locator("safar-chat textarea")).to_have_attribute("placeholder", written(other, "widget_placeholder"))
+    expect(log(screen)).to_contain_text(answer)
 
 
-def test_a_message_typed_without_a_network_is_sent_when_it_is_back(open_chat: Any) -> None:
-    screen = open_chat("en")
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_message_typed_without_a_network_is_sent_when_it_is_back(open_chat: Any, code: str) -> None:
+    screen = open_chat(code)
     screen.page.context.set_offline(True)
-    say(screen, "my boss has not paid my salary")
-    screen.page.wait_for_timeout(500)
-    expect(log(screen)).to_contain_text("my boss has not paid my salary")
+    say(screen, WAGES[code])
+    expect(screen.page.locator("safar-chat .status")).to_have_text(written(code, "widget_offline"))
+    expect(log(screen)).to_contain_text(WAGES[code])
     screen.page.context.set_offline(False)
-    expect(log(screen)).to_contain_text("Write down today", timeout=30_000)
-    assert log(screen).inner_text().count("my boss has not paid my salary") == 1
+    expect(log(screen)).to_contain_text(first_line(code, "wages_unpaid"), timeout=30_000)
+    assert log(screen).inner_text().count(WAGES[code]) == 1
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_leaving_quickly_leaves_nothing_and_no_way_back(browser: Browser, stack: Stack, code: str) -> None:
+    context = browser.new_context(viewport=PHONE, locale=code)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(stack.url)
+    page.locator("safar-chat").evaluate("one => one.setAttribute('exit', '/favicon.ico')")
+    expect(page.locator("safar-chat .log button")).to_have_count(8, timeout=10_000)
+    until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))  # what there is to clear is there
+    before = page.evaluate("history.length")
+    page.get_by_role("button", name=written(code, "widget_exit")).click()
+    page.wait_for_url("**/favicon.ico")
+    assert page.evaluate("history.length") == before
+    left = """async () => [localStorage.length, (await caches.keys()).length,
+        (await navigator.serviceWorker.getRegistrations()).length]"""
+    assert page.evaluate(left) == [0, 0, 0]
+    context.close()
 
 
 def sign_in(page: Page, stack: Stack) -> None:
@@ -89,7 +114,8 @@ def test_an_operator_takes_over_and_the_person_receives_it(open_chat: Any, conso
     expect(screen.page.locator('safar-chat a[href="tel:999"]').first).to_be_visible(timeout=15_000)
 
     console.goto(f"{stack.url}/console/cases/")
-    console.locator("tbody tr", has_text="Arabic").last.locator("a").click()
+    [(number,)] = rows(stack, "select max(id) from cases_case where language = 'ar'")
+    console.get_by_role("link", name=f"S{number:05d}").click()
     expect(console.locator("#transcript")).to_contain_text("يقفلون علي الباب")
     expect(console.locator("#transcript")).to_contain_text("understood: forced_labour_trafficking")
     console.get_by_role("button", name="Take over").click()

@@ -12,14 +12,9 @@ import requests
 from safar.languages import languages
 from tests.e2e.complaint import EMPLOYER
 from tests.e2e.conftest import TOKEN, Stack, until
-from tests.e2e.spoken import LANGUAGES, change, country, first_line, title, written, wrote
+from tests.e2e.spoken import LANGUAGES, LOCKED_IN_IN_QATAR, change, country, first_line, title, written, wrote
 
 _numbers = itertools.count(1000)
-LOCKED_IN_IN_QATAR = {
-    "en": "I am in Qatar, they lock the door and took my phone",
-    "ar": "انا في قطر يقفلون علي الباب وأخذوا تلفوني",
-    "my": "ကာတာမှာ အိမ်ရှင်က အပြင်မထွက်ရဘူးတဲ့၊ သော့ခတ်ထားတယ်",
-}
 UNPAID = {"en": "my boss does not pay me", "ar": "صاحب العمل ما دفع راتبي", "my": "အလုပ်ရှင်က လစာ သုံးလ မပေးသေးဘူး"}
 PASSPORT_IN_QATAR = {
     "en": "I am in Qatar and my employer took my passport and does not give it back",

@@ -281,23 +281,6 @@ def test_the_page_opens_without_a_network_with_answers_read_numbers_and_pack(ope
     page.context.set_offline(False)
 
 
-def test_leaving_quickly_leaves_nothing_and_no_way_back(browser: Browser, stack: Stack) -> None:
-    context = browser.new_context(viewport=PHONE, locale="en")  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(stack.url)
-    page.locator("safar-chat").evaluate("one => one.setAttribute('exit', '/favicon.ico')")
-    expect(page.locator("safar-chat .log button")).to_have_count(8, timeout=10_000)
-    until_installed(page)
-    before = page.evaluate("history.length")
-    page.locator("safar-chat .exit").click()
-    page.wait_for_url("**/favicon.ico")
-    assert page.evaluate("history.length") == before
-    left = """async () => [localStorage.length, (await caches.keys()).length,
-        (await navigator.serviceWorker.getRegistrations()).length]"""
-    assert page.evaluate(left) == [0, 0, 0]
-    context.close()
-
-
 def test_the_largest_pack_is_small_enough(stack: Stack) -> None:
     languages = [one["code"] for one in requests.get(f"{stack.url}/api/v1/interface/en", timeout=10).json()["languages"]]
     assert len(languages) >= 9
