@@ -30,12 +30,14 @@ class FollowUps:
     """The words, one pattern a kind over all languages, and where a kind leads.
 
     Attributes:
+        small: words that ask for nothing; `beside_place`: these and those around the name of a place.
         papers: group of the last topic to the topic or list that tells which papers are needed.
         family: the topics offered beside the last one.
     """
 
     words: dict[str, re.Pattern[str]]
     small: re.Pattern[str]
+    beside_place: re.Pattern[str]
     papers: dict[str, str]
     family: tuple[str, ...]
 
@@ -49,15 +51,16 @@ class FollowUps:
         if not 0 < len(plain) <= _LONGEST:
             return None
         if beside_place is not None:
-            return PLACE if not self._left(_plain(beside_place)) else None
+            return PLACE if not _left(self.beside_place, _plain(beside_place)) else None
         for kind in _KINDS:
             rest, count = self.words[kind].subn(" ", plain)
-            if count and not self._left(rest):
+            if count and not _left(self.small, rest):
                 return kind
         return None
 
-    def _left(self, text: str) -> str:
-        return _SPACE.sub("", self.small.sub(" ", text))
+
+def _left(words: re.Pattern[str], text: str) -> str:
+    return _SPACE.sub("", words.sub(" ", text))
 
 
 def _plain(text: str) -> str:
@@ -91,7 +94,8 @@ def follow_ups(path: Path = ROOT / "data" / "follow_ups.yml") -> FollowUps:
     if unknown:
         raise ContentError(f"{path}: there is no topic {', '.join(unknown)}.")
     tables = raw["words"].values()
-    collected = {kind: {_plain(word) for table in tables for word in table[kind]} for kind in (*_KINDS, "small")}
+    collected = {kind: {_plain(word) for table in tables for word in table[kind]} for kind in (*_KINDS, "small", "beside_place")}
+    collected["beside_place"] |= collected["small"]
     patterns = {kind: _pattern(words) for kind, words in collected.items()}
-    small = patterns.pop("small")
-    return FollowUps(patterns, small, raw["topics"]["papers"], tuple(raw["topics"]["family"]))
+    small, beside_place = patterns.pop("small"), patterns.pop("beside_place")
+    return FollowUps(patterns, small, beside_place, raw["topics"]["papers"], tuple(raw["topics"]["family"]))

@@ -59,7 +59,17 @@ def test_a_message_that_says_more_is_left_to_the_classifier(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["and in Kuwait?", "Kuwait?", "what about Malaysia", "وفي الكويت؟", "طيب والكويت؟", "अनि कुवेतमा?", "kalau di Kuwait?"]
-    + ["أنا في ماليزيا", "انا بماليزيا", "أنا في الكويت الحين", "ကျွန်တော် မလေးရှားမှာ အလုပ်လုပ်တယ်"],
+    + ["أنا في ماليزيا", "انا بماليزيا", "أنا في الكويت الحين", "ကျွန်တော် မလေးရှားမှာ အလုပ်လုပ်တယ်", "im in malaysia now"]
+    + [
+        "I work in Dubai",
+        "vivo en España",
+        "je travaille au Liban",
+        "je suis en Malaisie",
+        "میں ملائیشیا میں ہوں",
+        "main dubai mein hoon",
+    ]
+    + ["मैं कतर में काम करता हूँ", "main qatar me hu", "আমি মালয়েশিয়ায় আছি", "ami qatar e achi", "म मलेसियामा छु", "ma qatar ma chu"]
+    + ["aku kerja di Hong Kong", "nagtatrabaho ako sa Dubai", "እኔ ሳውዲ ውስጥ ነኝ", "ቤሩት ነው የምሰራው"],
 )
 def test_only_a_place_is_left_when_its_words_are_taken_away(text: str) -> None:
     beside = PlaceRecogniser(Gazetteer()).beside(text)
@@ -70,6 +80,8 @@ def test_a_place_and_something_else_is_no_follow_up() -> None:
     recogniser = PlaceRecogniser(Gazetteer())
     assert follow_ups().kind("Kuwait embassy", recogniser.beside("Kuwait embassy")) is None
     assert recogniser.beside("and my boss?") is None
+    assert follow_ups().kind("my wife is in Kuwait", recogniser.beside("my wife is in Kuwait")) is None
+    assert follow_ups().kind("i work") is None
 
 
 @pytest.mark.parametrize("intent", ["nlu_fallback", "irregular_journey_risks"])
