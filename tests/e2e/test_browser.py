@@ -87,7 +87,7 @@ def test_leaving_quickly_leaves_nothing_and_no_way_back(browser: Browser, stack:
     assert page.evaluate("history.length") == before
     left = """async () => [localStorage.length, (await caches.keys()).length,
         (await navigator.serviceWorker.getRegistrations()).length]"""
-    assert page.evaluate(left) == [0, 0, 0]
+    until(lambda: page.evaluate(left) == [0, 0, 0], 5)
     context.close()
 
 

@@ -7,6 +7,7 @@ if (worker) {
 
 document.addEventListener('safar-exit', () => {
   if (worker) {
+    worker.controller?.postMessage('leave')
     void worker.getRegistrations().then(all => { all.forEach(each => { void each.unregister() }) })
     void caches.keys().then(names => { names.filter(name => name.startsWith('safar-')).forEach(name => { void caches.delete(name) }) })
   }

@@ -12,6 +12,8 @@ const PATIENCE_MS = 4000
 const MOST_ENTRIES = 20
 /** What may be kept of the API: nothing that belongs to a conversation. */
 const KEPT_API = /^\/api\/v1\/(interface\/|emergency)/
+/** Somebody has left quickly: nothing is kept any more. */
+let hasLeft = false
 
 self.addEventListener('install', event => {
   event.waitUntil(caches.open(SHELL).then(cache => cache.addAll(FILES)).then(() => self.skipWaiting()))
@@ -21,10 +23,18 @@ self.addEventListener('activate', event => {
   event.waitUntil(removeOldShells().then(() => self.clients.claim()))
 })
 
+/** The page posts this as it goes away: it may be gone before it has deleted anything itself, the worker is not. */
+self.addEventListener('message', event => {
+  if (event.data === 'leave') {
+    hasLeft = true
+    event.waitUntil(removeEverything())
+  }
+})
+
 self.addEventListener('fetch', event => {
   const {request} = event
   const {pathname, origin, search} = new URL(request.url)
-  if (request.method !== 'GET' || origin !== self.location.origin) {
+  if (hasLeft || request.method !== 'GET' || origin !== self.location.origin) {
     return
   }
   const isOurs = FILES.includes(pathname)
@@ -41,7 +51,7 @@ self.addEventListener('fetch', event => {
 async function visited(request: Request, standIn: string): Promise<Response> {
   try {
     const response = await fetch(request)
-    if (response.ok && new URL(request.url).pathname === OFFLINE_PAGE) {
+    if (response.ok && !hasLeft && new URL(request.url).pathname === OFFLINE_PAGE) {
       const cache = await caches.open(SHELL)
       await cache.put(OFFLINE_PAGE, response.clone())
     }
@@ -49,6 +59,12 @@ async function visited(request: Request, standIn: string): Promise<Response> {
   } catch {
     return fromShell(new Request(standIn))
   }
+}
+
+async function removeEverything(): Promise<void> {
+  const names = await caches.keys()
+  await Promise.all(names.filter(name => name.startsWith('safar-')).map(name => caches.delete(name)))
+  await self.registration.unregister()
 }
 
 async function removeOldShells(): Promise<void> {
@@ -67,7 +83,7 @@ async function freshOrKept(request: Request): Promise<Response> {
   const cache = await caches.open(DATA)
   const kept = await cache.match(request, {ignoreVary: true})
   const asked = fetch(request).then(async response => {
-    if (response.ok) {
+    if (response.ok && !hasLeft) {
       await cache.put(request, response.clone())
       await removeOldest(cache)
     }
