@@ -1,4 +1,4 @@
-"""The actions' only way to the web process: cases, lists and feedback over HTTP, and the bundle they look things up in."""
+"""The actions' only way to the web process: cases, lists, letters, feedback over HTTP, and the bundle they look things up in."""
 
 from __future__ import annotations
 
@@ -80,6 +80,14 @@ class Backend:
             BackendUnavailable: it cannot be told now.
         """
         return await self._post("known", {"conversation": conversation})
+
+    async def delete_letters(self, *, conversation: str) -> None:
+        """Delete the letters of a complaint, which are stored as messages.
+
+        Raises:
+            BackendUnavailable: they may still be there.
+        """
+        await self._post("letters/delete", {"conversation": conversation})
 
     async def count_feedback(self, *, topic: str, language: str, helped: bool) -> None:
         """Count a verdict on an answer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from typing import Any
@@ -16,6 +17,8 @@ from actions.base import SafarAction, topic_of
 from safar.complaints import CONSENT, COUNTRY, LETTER, LETTERS, MONEY, NUMBERS, QUESTIONS, SUMMARY, TOLD, Notebook, Sheet
 from safar.sums import KINDS, kinds_for
 from safar.topics import catalogue
+
+logger = logging.getLogger(__name__)
 
 FORM = "complaint_form"
 _QUESTION_MARK = re.compile(r"[?？؟፧]\s*$")
@@ -87,13 +90,12 @@ class _Turn:
         if self.book.letter is None and not (step in ("skip", "later") and self.book.sheet):
             self._say("utter_complaint_none")
             return self._end()
-        if step == "send_yes":
-            return await self._send()
+        if step in ("send_yes", "delete"):
+            return await (self._send() if step == "send_yes" else self._delete())
         if step in ("skip", "change"):
             return self._skip(part) if step == "skip" else self._change(part)
         plain = {
             "later": self._later,
-            "delete": self._delete,
             "letter": self._letter,
             "send": self._consent,
             "send_no": self._not_sent,
@@ -147,7 +149,14 @@ class _Turn:
             return self._ask(sheet, sheet.at, lead="utter_complaint_go_on")
         return self._go_on(sheet)
 
-    def _delete(self) -> list[EventType]:
+    async def _delete(self) -> list[EventType]:
+        """With its letters; when these cannot be reached it stays, so that the button can be pressed again."""
+        try:
+            await self.action.backend.delete_letters(conversation=self.tracker.sender_id)
+        except BackendUnavailable as error:
+            logger.error("letters.not_deleted conversation=%s error=%s", self.tracker.sender_id, error)
+            self._say("utter_my_data_failed")
+            return self._end()
         self.book = Notebook(message=self.book.message)
         self._say("utter_complaint_deleted")
         return self._end()

@@ -1,4 +1,4 @@
-"""What the action server asks of the web process: cases, lists, what is known about a person, feedback."""
+"""What the action server asks of the web process: cases, lists, letters, what is known about a person, feedback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot import services
 from bot.lists import change_lists
 from bot.models import Conversation
 from console.cases.models import Case
-from console.cases.services import open_case
+from console.cases.services import delete_letters, open_case
 from console.cases.waiting import duty
 from safar.languages import languages
 from safar.settings import settings
@@ -101,6 +101,14 @@ async def lists(request: HttpRequest, wanted: ListChange) -> dict[str, Any]:
         untick=wanted.untick,
         remind=wanted.remind,
     )
+
+
+@internal.post("/letters/delete", response=dict)
+async def no_letters(request: HttpRequest, wanted: Whose) -> dict[str, Any]:
+    """Delete the letters of a complaint that the person deleted."""
+    await sync_to_async(delete_letters)(conversation=await _conversation(wanted.conversation), now=timezone.now())
+    await sync_to_async(services.empty_write_ahead_log)()
+    return {}
 
 
 @internal.post("/known", response=dict)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from bot.models import Conversation, Feedback, Forgotten, Message, Ticks
 from safar.languages import best_language, countries, languages
@@ -220,6 +220,20 @@ def _store(
         delivered_at=delivered,
         at=now,
     )
+
+
+@transaction.atomic
+def blank_letters(*, conversation: Conversation, instead: str) -> None:
+    """Put other words in place of every letter of a conversation, as text and as files: the links then open nothing.
+
+    The texts of a letter are the other replies to the message that its files answer.
+    """
+    made = conversation.messages.filter(body__has_key="letters")
+    files, asked = list(made.values_list("pk", flat=True)), list(made.values_list("replies_to", flat=True))
+    for message in conversation.messages.filter(Q(pk__in=files) | Q(replies_to__in=[pk for pk in asked if pk])):
+        message.text = instead
+        message.body.pop("letters", None)
+        message.save(update_fields=["text", "body"])
 
 
 @transaction.atomic

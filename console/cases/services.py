@@ -10,8 +10,8 @@ from django.db import transaction
 from bot import live
 from bot.bundles import composer_for
 from bot.models import Conversation, Message
+from bot.services import blank_letters, say, take_over
 from bot.services import hand_back as give_back
-from bot.services import say, take_over
 from console.cases.models import Case, CaseEvent
 
 MAX_REPLY_CHARACTERS = 4000
@@ -77,6 +77,16 @@ def open_case(
 def _last_letter(conversation: Conversation) -> Message | None:
     """The message with the letter that the person has just agreed to send."""
     return conversation.messages.filter(author=Message.Author.BOT, body__has_key="letters").last()
+
+
+@transaction.atomic
+def delete_letters(*, conversation: Conversation, now: datetime) -> None:
+    """The person has deleted their complaint: its letters go from the conversation and from a case they were sent with."""
+    blank_letters(conversation=conversation, instead=composer_for(conversation).say("utter_complaint_deleted")["text"])
+    for case in Case.objects.select_for_update().filter(conversation=conversation, letter__isnull=False):
+        case.letter = None
+        case.save(update_fields=["letter"])
+        record(case, "letter deleted", "by the person", now=now)
 
 
 def _raise(case: Case, *, reason: str, priority: int, topic: str | None, evidence: list[str], now: datetime) -> None:

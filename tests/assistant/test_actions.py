@@ -25,6 +25,7 @@ class FakeBackend:
         self.done: list[str] = []
         self.reminding = False
         self.verdicts: list[tuple[str, bool]] = []
+        self.letters_deleted = 0
 
     def _refuse_when_away(self) -> None:
         if self.is_away:
@@ -44,6 +45,10 @@ class FakeBackend:
     async def known(self, conversation: str) -> dict[str, Any]:
         self._refuse_when_away()
         return {"messages": 3}
+
+    async def delete_letters(self, conversation: str) -> None:
+        self._refuse_when_away()
+        self.letters_deleted += 1
 
     async def count_feedback(self, topic: str, language: str, helped: bool) -> None:
         self._refuse_when_away()

@@ -262,6 +262,16 @@ async def test_deleting_leaves_nothing(talk: Talk) -> None:
     await fill(talk, wage="1200")
     assert await talk.press("delete") == ["utter_complaint_deleted"]
     assert talk.slots["complaint"] is None
+    assert talk.backend.letters_deleted == 1
+
+
+async def test_what_cannot_be_deleted_now_stays_and_can_be_deleted_later(talk: Talk) -> None:
+    await fill(talk, wage="1200")
+    talk.backend.is_away = True
+    assert await talk.press("delete") == ["utter_my_data_failed"]
+    assert talk.letter["answers"]["wage"] == "1200"
+    talk.backend.is_away = False
+    assert await talk.press("delete") == ["utter_complaint_deleted"]
 
 
 async def test_nothing_is_sent_without_a_yes_to_the_question(talk: Talk) -> None:

@@ -181,6 +181,24 @@ def test_a_language_switch_in_the_middle_keeps_everything(person: Any, code: str
     assert line(OTHER[code], "work", DRIVER[code]) in last(summary)
 
 
+def test_a_deleted_complaint_leaves_no_letter(person: Any, stack: Stack, code: str) -> None:
+    someone = person(language=code, country="QA")
+    fill(someone, code)
+    *letters, ready = someone.press(step("letter"))
+    someone.press(step("send"))
+    someone.press(step("send_yes"))
+    assert last(someone.press(step("delete"))) == written(code, "utter_complaint_deleted")
+    after = {message["id"]: message for message in someone.messages()}
+    assert {after[letter["id"]]["text"] for letter in (*letters, ready)} == {written(code, "utter_complaint_deleted")}
+    assert after[ready["id"]]["attachments"] == []
+    assert [requests.get(stack.url + file["url"], timeout=10).status_code for file in ready["attachments"]] == [410] * len(
+        letters
+    )
+    case = case_of(stack, someone.opened["id"])
+    assert (case["letter_id"], case["status"]) == (None, "new")
+    assert last(someone.press(step("send"))) == written(code, "utter_complaint_none")
+
+
 def test_forget_me_leaves_no_letter(person: Any, stack: Stack, code: str) -> None:
     someone = person(language=code, country="QA")
     fill(someone, code)

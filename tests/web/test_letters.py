@@ -13,9 +13,12 @@ from fpdf import FPDF
 from bot import letters, services
 from bot.letters import as_pdf, attachments_of
 from bot.models import Message
+from bot.services import Incoming
 from console.cases.services import open_case
+from safar.catalogues import strings
 from safar.languages import languages
 from safar.letters import Letter
+from safar.settings import settings
 from tests.web.test_console import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("published")]
@@ -120,6 +123,28 @@ def test_forget_me_takes_the_letter_along() -> None:
     (link,) = attachments_of(message)
     services.forget(conversation=message.conversation)
     assert Client().get(link["url"]).status_code == 410
+
+
+def test_a_deleted_complaint_takes_its_letters_along_and_leaves_the_rest() -> None:
+    conversation, _ = services.start_conversation(channel="web", now=timezone.now(), wanted_languages=["ar"], country="QA")
+    asked = [services.accept(conversation=conversation, incoming=Incoming(text), now=timezone.now())[0] for text in ("1", "2")]
+    files = [{"title": "Letter", "letter": LETTER.as_json()}]
+    made = ([{"text": "an answer"}], [{"text": LETTER.as_text()}, {"text": "ready", "letters": files}])
+    for message, replies in zip(asked, made, strict=True):
+        services.record_replies(message=message, replies=replies, understood=None, profile={}, epoch=0, now=timezone.now())
+    [link] = attachments_of(conversation.messages.last())
+    case, _ = open_case(conversation=conversation, reason="complaint", topic=None, urgent=False, evidence=[], now=timezone.now())
+    headers = {"authorization": f"Bearer {settings().internal_token}"}
+    body = {"conversation": str(conversation.pk)}
+    for _ in range(2):
+        answer = Client().post("/internal/v1/letters/delete", body, content_type="application/json", headers=headers)
+        assert answer.status_code == 200
+    deleted = strings("ar")["utter_complaint_deleted"]
+    assert [message.text for message in conversation.messages.filter(author="bot")] == ["an answer", deleted, deleted]
+    assert [message.text for message in conversation.messages.filter(author="person")] == ["1", "2"]
+    assert Client().get(link["url"]).status_code == 410
+    case.refresh_from_db()
+    assert (case.letter, case.status, case.events.last().step) == (None, "new", "letter deleted")
 
 
 def test_a_case_holds_the_letter_that_was_sent_and_an_operator_can_open_it() -> None:

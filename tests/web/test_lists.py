@@ -119,7 +119,7 @@ def test_the_actions_ask_with_the_internal_token_only() -> None:
     opened = ask("cases", conversation=str(someone.pk), reason="wish", about="work").json()
     assert opened["is_new"] is True
     assert ask("cases", conversation=str(someone.pk), reason="hunger").status_code == 422
-    for path in ("lists", "known", "cases", "feedback"):
+    for path in ("lists", "known", "cases", "feedback", "letters/delete"):
         assert Client().post(f"/internal/v1/{path}", {}, content_type="application/json").status_code == 401
 
 
