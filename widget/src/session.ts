@@ -348,10 +348,11 @@ export class Session {
   async #poll({id, token, last}: Conversation, waited_ms: number): Promise<number> {
     let wait_ms = Math.min(waited_ms * 1.3, POLL_MAX_MS)
     try {
-      const reply = await this.#api.request<Reply>('GET', `/conversations/${id}/messages?after=${last}`, token)
+      // As the stream, it tells no language: one asked for before a change would undo it.
+      const {messages, held_by = 'bot'} = await this.#api.request<Reply>('GET', `/conversations/${id}/messages?after=${last}`, token)
       this.reached()
-      this.accept(id, reply, true)
-      wait_ms = reply.messages.length ? POLL_MIN_MS : wait_ms
+      this.accept(id, {messages, held_by}, true)
+      wait_ms = messages.length ? POLL_MIN_MS : wait_ms
     } catch (error) {
       this.noteGone(id, error)
       if (error instanceof ApiError) {

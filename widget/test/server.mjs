@@ -24,6 +24,8 @@ export class FakeSafar {
   faults = []
   streams = true
   answerDelay_ms = 0
+  /** How late an answer to a poll arrives, with what held when it was asked. */
+  pollDelay_ms = 0
   #lastId = 0
   #server = createServer((request, response) => {
     this.#route(request, response).catch(error => {
@@ -152,7 +154,11 @@ export class FakeSafar {
     }
     const after = Number(url.searchParams.get('after') ?? 0)
     if (part === 'events') { this.#events(chat, after, response, send); return }
-    if (part === 'messages' && method === 'GET') { send(200, reply(chat, chat.messages.filter(({id}) => id > after))); return }
+    if (part === 'messages' && method === 'GET') {
+      const found = reply(chat, chat.messages.filter(({id}) => id > after))
+      setTimeout(() => { send(200, found) }, this.pollDelay_ms)
+      return
+    }
     if (part === 'messages') { await this.#receive(chat, body, send); return }
     if (method === 'PATCH') { send(200, Object.assign(chat.profile, body, dirOf(body.language ?? chat.profile.language))); return }
     chat.streams.forEach(stream => stream.end())

@@ -280,6 +280,21 @@ test('a change of language made offline arrives before the next message', async 
   assert.deepEqual(order, ['PATCH', 'PATCH', 'POST '])
 })
 
+test('a poll that was asked before a change of language does not undo it', async () => {
+  fake.streams = false
+  const polls = () => fake.log.filter(line => /^GET .*messages$/.test(line)).length
+  const one = tab()
+  one.session.open()
+  await until('welcome', () => texts(one).length === 1)
+  fake.pollDelay_ms = 10_000  // 200 ms in a hurry
+  const before = polls()
+  await until('the poll', () => polls() > before)
+  one.session.change({language: 'ar'})
+  await until('the change', () => one.session.conversation?.language === 'ar')
+  await until('the next poll', () => polls() > before + 1)
+  assert.equal(one.session.conversation?.language, 'ar')
+})
+
 test('another tab sees what this one sent, and its deletion', async () => {
   const one = tab()
   const other = tab()
