@@ -32,7 +32,7 @@ def line(code: str, name: str, answer: str) -> str:
     return f"• {written(code, f'line_{name}')}: {answer}"
 
 
-def test_from_the_answer_to_a_letter_on_paper_and_a_case(person: Any, stack: Stack, code: str) -> None:
+def test_from_the_answer_to_a_letter_on_paper_in_two_languages(person: Any, stack: Stack, code: str) -> None:
     someone = person(language=code, country="QA")
     summary = fill(someone, code)
     assert summary[-1]["language"] == code
