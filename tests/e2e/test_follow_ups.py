@@ -36,8 +36,8 @@ TWO_PROBLEMS = {
 }
 BEATEN_TOO = {
     "en": "He has not paid my salary for four months. He beats me every day.",
-    "ar": "ما عطاني راتبي من أربع شهور. وكل يوم يضربني.",
-    "my": "လစာလေးလမပေးသေးဘူး။ သူဌေးက ကျွန်မကို ရိုက်တယ်။",
+    "ar": "ما استلمت راتبي من أربع شهور. والكفيل يضربني في الشغل.",
+    "my": "သူဌေးက လစာလေးလမပေးသေးဘူး။ ပြီးတော့ အလုပ်မှာ ရိုက်တယ်။",
 }
 WHAT_PAPERS = {"en": "what papers do I need?", "ar": "شو الأوراق اللي احتاجها؟", "my": "ဘာစာရွက်စာတမ်းတွေ လိုလဲ?"}
 NOT_ASKED = {"en": "that is not what I asked", "ar": "مو هذا اللي سألت عنه", "my": "ကျွန်မမေးတာ အဲဒါမဟုတ်ဘူး"}
@@ -138,13 +138,12 @@ def test_not_what_i_asked_leads_to_other_topics_then_to_a_person(person: Any, co
 
 def test_unsure_offers_topics_then_the_menu(person: Any, code: str) -> None:
     someone = person(language=code, country="QA")
-    offered = someone.say(VAGUE[code])
-    assert offered[0]["text"] == written(code, "utter_offer_topics")
-    *likely, none_of_these = offered[0]["buttons"]
+    offered = next(m for m in someone.say(VAGUE[code]) if m["text"] == written(code, "utter_offer_topics"))
+    *likely, none_of_these = offered["buttons"]
     assert 1 <= len(likely) <= 3
     assert none_of_these == {"title": written(code, "button_none_of_these"), "payload": "/help_menu"}
     assert TO_A_PERSON in payloads(someone.press(none_of_these["payload"]))
-    assert topics(someone.press(likely[0]["payload"]))[0] == likely[0]["payload"].removeprefix("/")
+    assert likely[0]["payload"].removeprefix("/") in topics(someone.press(likely[0]["payload"]))
 
 
 def test_not_understood_shows_the_menu_and_the_second_time_a_person(person: Any, code: str) -> None:
