@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"\d+(?:[.,\u066b]\d+)*")
 # Spaces and apostrophes only part groups, of three digits or, before the last group, of two as in India: "5 6" is two numbers.
 _MARK = r"[ '\u2019\u066c]"
 _GROUPED = re.compile(rf"(?<!\d)(?<!\d[.,\u066b])\d{{1,3}}(?:{_MARK}\d{{2,3}})*{_MARK}\d{{3}}(?!\d)")
+# One number in groups: all of three digits after the first, or of two before the last as in India; none begins with 0.
+_GROUPS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*|[1-9]\d?([.,])\d{2}(?:\2\d{2})*\2\d{3}")
 _CODE = re.compile(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])")
 _SIGNS = {"€": "EUR", "£": "GBP", "$": "USD"}
 LARGEST = Decimal(10) ** 12
@@ -77,12 +79,15 @@ def read_money(text: str, country: str | None, usual: str = "") -> Money | None:
 def read_number(text: str, decimals: int = 2) -> Decimal | None:
     """The one number in a text, in figures of any script or in words; None when there is none, or more than one.
 
+    A list such as `1,2,3` is more than one number.
+
     Args:
         decimals: how many digits follow the decimal mark in this currency: with three, `250.500` is 250 and a half.
     """
     plain = _western(text)
     found = list(dict.fromkeys(_in_figures(plain, decimals))) or list(dict.fromkeys(_in_words(plain)))
-    return found[0] if len(found) == 1 and abs(found[0]) < LARGEST else None
+    only = found[0] if len(found) == 1 else None
+    return only if only is not None and only < LARGEST else None
 
 
 def _western(text: str) -> str:
@@ -92,16 +97,21 @@ def _western(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in visible)
 
 
-def _in_figures(text: str, decimals: int) -> Iterator[Decimal]:
+def _in_figures(text: str, decimals: int) -> Iterator[Decimal | None]:
+    """The numbers of a text; None for figures with points or commas that no single number has."""
     joined = _GROUPED.sub(lambda match: re.sub(_MARK, "", match[0]), text)
     for match in _NUMBER.finditer(joined):
         after = re.match(r"\s*([^\W\d_]+[\w\u0900-\u109f]*)", joined[match.end() :])
         factor = _words().get("times", {}).get(after[1].casefold(), 1) if after else 1
-        yield _as_decimal(match[0], decimals) * factor
+        number = _as_decimal(match[0], decimals)
+        yield None if number is None else number * factor
 
 
-def _as_decimal(number: str, decimals: int) -> Decimal:
-    """`1,200` and `1.200,50` and `1,20,000`: the last mark is the decimal one when what follows it cannot be a group."""
+def _as_decimal(number: str, decimals: int) -> Decimal | None:
+    """`1,200` and `1.200,50` and `1,20,000`: the last mark is the decimal one when what follows it cannot be a group.
+
+    None when the marks part neither groups nor decimals: `1,2,3` and `01.02.2024` are lists and dates.
+    """
     number = number.replace("\u066b", ".")
     marks = [c for c in number if c in ".,"]
     if not marks:
@@ -109,10 +119,10 @@ def _as_decimal(number: str, decimals: int) -> Decimal:
     last = marks[-1]
     tail = len(number) - number.rindex(last) - 1
     is_group = marks.count(last) > 1 or (tail == 3 and (len(set(marks)) == 1) and not (last == "." and decimals == 3))
-    if is_group:
-        return Decimal(number.replace(".", "").replace(",", ""))
-    whole, _, part = number.rpartition(last)
-    return Decimal(f"{whole.replace('.', '').replace(',', '')}.{part}")
+    whole, point, part = (number, "", "") if is_group else number.rpartition(last)
+    if not whole.isdecimal() and not _GROUPS.fullmatch(whole):
+        return None
+    return Decimal(whole.replace(".", "").replace(",", "") + point.replace(",", ".") + part)
 
 
 def _in_words(text: str) -> Iterator[Decimal]:

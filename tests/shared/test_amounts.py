@@ -86,6 +86,54 @@ def test_numbers_beside_each_other_are_not_joined(text: str) -> None:
     assert read_number(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,2,3",
+        "1.2.3",
+        "१,२,३",
+        "10,20,30",
+        "100,200,30",
+        "1,2,3.5",
+        "1,2.5,3",
+        "1,2,3 or 500",
+        "1,2,3 three",
+        "01.02.2024",
+        "1,2,300",
+        "1.234,567.890",
+        "1,23,4567",
+        "2024,500",
+        "0,500",
+    ],
+)
+def test_a_list_or_a_date_is_no_amount(text: str) -> None:
+    assert read_number(text) is None
+    assert read_money(text, "QA") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1,234", "1234"), ("1.234", "1234"), ("12,50", "12.50"), ("1,23,456", "123456"), ("9,87,65,432.1", "98765432.1")],
+)
+def test_groups_and_decimals_are_still_one_number(text: str, amount: str) -> None:
+    assert read_number(text) == Decimal(amount)
+
+
+@given(numbers=st.lists(st.integers(min_value=0, max_value=99), min_size=3, max_size=8), mark=st.sampled_from(",."))
+def test_a_list_of_small_numbers_is_never_joined(numbers: list[int], mark: str) -> None:
+    assert read_number(mark.join(map(str, numbers))) is None
+
+
+@given(number=st.integers(min_value=0, max_value=10**11), mark=st.sampled_from(",."))
+def test_indian_groups_are_one_number(number: int, mark: str) -> None:
+    head, last = divmod(number, 1000)
+    groups = [f"{last:03}"] if head else [str(last)]
+    while head:
+        head, group = divmod(head, 100)
+        groups.insert(0, f"{group:02}" if head else str(group))
+    assert read_number(mark.join(groups)) == number
+
+
 @pytest.mark.parametrize("zero", ZEROS.values(), ids=ZEROS)
 @given(number=whole)
 def test_digits_of_every_script_are_the_same_number(zero: str, number: int) -> None:
