@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings as django_settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,8 @@ from bot.models import Conversation, Message
 from safar.errors import ContentError
 from safar.hours import Calendar, parse_hours
 from safar.languages import countries
+
+CHANGE_DESK = "cases.change_desk"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -81,6 +84,16 @@ class Case(models.Model):
     def reference(self) -> str:
         """What a person can quote; it says nothing about them."""
         return f"S{self.pk:05d}"
+
+    @property
+    def held_by(self) -> AbstractBaseUser | None:
+        """The operator who has the conversation now; None when the bot has it, or the operator's account is gone."""
+        is_held = self.conversation.holder == Conversation.Holder.OPERATOR
+        return self.conversation.operator if is_held else None
+
+    def may_be_ended_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """Whether this user would not end what a colleague is in the middle of, or may: who changes the desk may."""
+        return self.held_by in (None, user) or user.has_perm(CHANGE_DESK)  # type: ignore[union-attr]
 
 
 class CaseEvent(models.Model):

@@ -23,7 +23,15 @@ class CaseClosed(Exception):
 
 
 class HeldByAnother(Exception):
-    """Another operator has the conversation; nothing was changed."""
+    """The conversation is not this operator's; nothing was changed.
+
+    Attributes:
+        holder: who has it, or None when nobody has.
+    """
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.holder = case.held_by
 
 
 @transaction.atomic
@@ -122,7 +130,7 @@ def take(*, case: Case, by: AbstractBaseUser, now: datetime) -> None:
     row = _locked(case)
     notice = composer_for(row.conversation).say("notice_operator_joined")
     if not take_over(conversation=row.conversation, operator=by, notice=notice, now=now):
-        raise HeldByAnother(row.reference)
+        raise HeldByAnother(row)
     row.status, row.operator, row.told_at = Case.Status.WITH_PERSON, by, None  # type: ignore[assignment]
     row.save(update_fields=["status", "operator", "told_at"])
     record(row, TAKEN_OVER, by=by, now=now)
@@ -142,8 +150,8 @@ def reply(*, case: Case, text: str, by: AbstractBaseUser, now: datetime) -> Mess
         raise ValueError(f"Write between 1 and {MAX_REPLY_CHARACTERS} characters.")
     row = _locked(case)
     conversation = row.conversation
-    if conversation.holder != Conversation.Holder.OPERATOR or conversation.operator_id != by.pk:
-        raise HeldByAnother(row.reference)
+    if row.held_by != by:
+        raise HeldByAnother(row)
     message = say(
         conversation=conversation, author=Message.Author.OPERATOR, reply=composer_for(conversation).message(text), now=now
     )
@@ -156,13 +164,17 @@ def reply(*, case: Case, text: str, by: AbstractBaseUser, now: datetime) -> Mess
 def hand_back(*, case: Case, by: AbstractBaseUser, close: bool, now: datetime, seen: int | None = None) -> None:
     """Give the conversation back to the bot, and close the case or leave it waiting.
 
+    What a colleague is in the middle of is not ended for them, unless by who may change the desk.
+
     Args:
         seen: the last message on the operator's screen; what the person wrote after it, the bot answers.
 
     Raises:
-        CaseClosed: nothing was changed.
+        CaseClosed, HeldByAnother: nothing was changed.
     """
     row = _locked(case)
+    if not row.may_be_ended_by(by):
+        raise HeldByAnother(row)
     notice = composer_for(row.conversation).say("notice_operator_left")
     give_back(conversation=row.conversation, notices=[notice], now=now, seen=seen)
     row.status = Case.Status.CLOSED if close else Case.Status.WAITING

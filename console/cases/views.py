@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.letters import PDF_TYPE, as_pdf, file_name, letters_of
-from bot.models import Conversation, Message
+from bot.models import Message
 from console.cases import services
 from console.cases.models import Case
 from safar.languages import country_name, language_name
@@ -35,8 +35,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @_may_see
 @require_GET
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    case = get_object_or_404(Case.objects.select_related("conversation", "operator", "letter"), pk=pk)
-    held_by_me = case.conversation.holder == Conversation.Holder.OPERATOR and case.conversation.operator_id == request.user.pk
+    case = get_object_or_404(Case.objects.select_related("conversation__operator", "operator", "letter"), pk=pk)
     transcript = [_entry(message) for message in case.conversation.messages.all()]
     context = {
         "case": case,
@@ -45,7 +44,9 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "last_seen": transcript[-1]["id"] if transcript else 0,
         "events": case.events.select_related("by"),
         "letters": letters_of(case.letter) if case.letter else [],
-        "held_by_me": held_by_me,
+        "held_by": case.held_by,
+        "held_by_me": case.held_by == request.user,
+        "may_end": case.may_be_ended_by(request.user),
         "is_open": case.status != Case.Status.CLOSED,
     }
     return render(request, "cases/detail.html", context)
@@ -96,11 +97,18 @@ def case_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
             )
     except services.CaseClosed:
         messages.error(request, "This case was closed meanwhile. Nothing was changed.")
-    except services.HeldByAnother:
-        messages.error(request, "You do not hold this conversation. Take it over first; if a colleague has it, ask them.")
+    except services.HeldByAnother as error:
+        messages.error(request, _not_yours(error))
     except ValueError as error:
         messages.error(request, str(error))
     return redirect("cases:detail", pk=pk)
+
+
+def _not_yours(error: services.HeldByAnother) -> str:
+    if error.holder is None:
+        return "You do not hold this conversation. Take it over first."
+    holder = error.holder
+    return f"{holder} is talking with this person. Nothing was changed. Ask {holder} to hand the conversation back first."
 
 
 def _names(case: Case) -> dict[str, str]:

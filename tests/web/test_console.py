@@ -355,9 +355,41 @@ def test_a_second_operator_cannot_take_or_answer(case: Case) -> None:
     person("first", "Operators").post(f"/console/cases/{case.pk}/take/")
     second = person("second", "Operators")
     page = second.post(f"/console/cases/{case.pk}/take/", follow=True).content.decode()
-    assert "You do not hold this conversation" in page
+    assert "first is talking with this person. Nothing was changed." in page
     second.post(f"/console/cases/{case.pk}/reply/", {"text": "me too"})
     assert case.conversation.messages.filter(author="operator").count() == 0
+
+
+@pytest.mark.parametrize("action", ["close", "back"])
+def test_nobody_ends_the_conversation_that_a_colleague_is_in(case: Case, action: str) -> None:
+    person("first", "Operators").post(f"/console/cases/{case.pk}/take/")
+    second = person("second", "Operators")
+    shown = second.get(f"/console/cases/{case.pk}/").content.decode()
+    assert "first is talking with this person." in shown
+    assert "Close the case" not in shown
+    page = second.post(f"/console/cases/{case.pk}/{action}/", follow=True).content.decode()
+    assert "Nothing was changed. Ask first to hand the conversation back first." in page
+    case = Case.objects.get(pk=case.pk)
+    assert (case.status, case.conversation.holder, str(case.conversation.operator)) == ("with_person", "operator", "first")
+    assert [event.step for event in case.events.all()] == ["opened", "taken over"]
+    assert case.conversation.messages.count() == 1  # the person was not told that the counsellor has left
+
+
+def test_who_keeps_the_desk_ends_a_colleagues_conversation(case: Case) -> None:
+    person("first", "Operators").post(f"/console/cases/{case.pk}/take/")
+    keeper = person("keeper", "Operators")
+    get_user_model().objects.get(username="keeper").groups.add(Group.objects.get(name="Editors"))
+    assert "Close the case" in keeper.get(f"/console/cases/{case.pk}/").content.decode()
+    keeper.post(f"/console/cases/{case.pk}/close/")
+    case = Case.objects.get(pk=case.pk)
+    assert (case.status, case.conversation.holder) == ("closed", "bot")
+
+
+def test_a_case_whose_operator_is_gone_or_that_nobody_took_is_closed_by_anybody(case: Case) -> None:
+    person("first", "Operators").post(f"/console/cases/{case.pk}/take/")
+    get_user_model().objects.get(username="first").delete()
+    person("second", "Operators").post(f"/console/cases/{case.pk}/close/")
+    assert Case.objects.get(pk=case.pk).status == "closed"
 
 
 def test_a_closed_case_is_not_changed_and_a_new_danger_opens_another(case: Case) -> None:
