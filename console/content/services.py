@@ -11,10 +11,10 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
-from wagtail.log_actions import log
-from wagtail.models import Locale, ModelLogEntry
+from wagtail.models import Locale
 
 from console.content.models import Answer, Notice
+from console.deletions import Deletions
 from console.directory.models import Contact
 from safar import answers as shared
 from safar.answers import GENERAL
@@ -25,7 +25,7 @@ from safar.settings import settings
 
 logger = logging.getLogger(__name__)
 is_loading: ContextVar[bool] = ContextVar("is_loading", default=False)  # what is published comes from the repository
-DELETED = "content.deleted"  # in Wagtail's log: an answer of the repository that somebody deleted
+DELETED = Deletions("content.deleted", "answer")  # keys: topic, country and language
 
 
 def published_answers() -> dict[str, dict[str, dict[str, shared.Answer]]]:
@@ -64,7 +64,7 @@ def load_answers() -> dict[str, int]:
     rows = Answer.objects.select_related("locale")
     known = {(a.topic, a.country, a.locale.language_code): a for a in rows}
     by_key = {(a.translation_key, a.locale.language_code): a for a in rows}  # those moved to another topic or country too
-    deleted = _deleted()
+    deleted = DELETED.keys()
     counts = dict.fromkeys(("added", "updated", "kept", "same"), 0)
     for topic, variants in repository_answers().items():
         for country, texts in variants.items():
@@ -76,16 +76,6 @@ def load_answers() -> dict[str, int]:
                 else:
                     counts[_load_one(row, topic, place, locales[code], text)] += 1
     return counts
-
-
-def remember_deletion(answer: Answer) -> None:
-    """So that the next start does not bring back what somebody took out."""
-    log(answer, DELETED, data={"answer": [answer.topic, answer.country, answer.locale.language_code]})
-
-
-def _deleted() -> set[tuple[str, str, str]]:
-    """Topic, country and language of what `remember_deletion` was told of."""
-    return {tuple(entry.data["answer"]) for entry in ModelLogEntry.objects.filter(action=DELETED)}
 
 
 def _load_one(row: Answer | None, topic: str, country: str, locale: Locale, text: shared.Answer) -> str:

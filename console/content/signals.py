@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
 from console.content.models import Answer, Notice
-from console.content.services import after_publication, is_loading, publish, remember_deletion
+from console.content.services import DELETED, after_publication, is_loading, publish
 from console.directory.models import Contact
 
 
@@ -33,7 +33,7 @@ def on_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
 @receiver(post_delete, sender=Answer)
 def on_deleted(sender: type, instance: Answer, **kwargs: Any) -> None:
     if instance.loaded_version:
-        remember_deletion(instance)
+        DELETED.remember(instance, instance.topic, instance.country, instance.locale.language_code)
     publish_on_commit()
 
 

@@ -72,7 +72,7 @@ register_snippet(FeedbackViewSet)
 
 @hooks.register("register_log_actions")
 def name_the_deletion(actions: Any) -> None:
-    actions.register_action(services.DELETED, "Keep deleted", "Deleted: it is not loaded again")
+    actions.register_action(services.DELETED.action, "Keep deleted", "Deleted: it is not loaded again")
 
 
 @hooks.register("construct_main_menu")

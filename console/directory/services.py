@@ -13,15 +13,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 from wagtail.log_actions import log
-from wagtail.models import ModelLogEntry
 
+from console.deletions import Deletions
 from console.directory.exchange import NUMBERS, Change, merged_row, with_id
 from console.directory.models import KEEP_ALL, Contact, Task, Upload
 from safar.directory import COLUMNS, read_directory, row_from_contact
 from safar.directory import Contact as SharedContact
 
 FIRST_STATE = "directory.first_state"  # what the history calls the state before anybody changed it
-DELETED = "directory.deleted"  # in Wagtail's log: an entry of the repository that somebody removed
+DELETED = Deletions("directory.deleted", "contact")  # keys: the identifier alone
 
 
 def contact_values(contact: SharedContact) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def load_directory() -> dict[str, int]:
     Returns:
         How many were `added`, `updated`, `kept` (changed or removed by a person), `same` and `removed`.
     """
-    deleted = {entry.data["contact"] for entry in ModelLogEntry.objects.filter(action=DELETED)}
+    deleted = DELETED.keys()
     known = {row.identifier: row for row in Contact.objects.all()}
     counts = dict.fromkeys(("added", "updated", "kept", "same", "removed"), 0)
     added, updated = [], []
@@ -54,7 +54,7 @@ def load_directory() -> dict[str, int]:
         values = contact_values(contact)
         digest = _digest(values)
         row = known.pop(contact.id, None)
-        if row is None and contact.id in deleted:
+        if row is None and (contact.id,) in deleted:
             counts["kept"] += 1
         elif row is None:
             added.append(Contact(identifier=contact.id, loaded_digest=digest, **values))
@@ -76,12 +76,6 @@ def load_directory() -> dict[str, int]:
     Contact.objects.bulk_create(added)
     Contact.objects.bulk_update(updated, [*[name for name in COLUMNS if name != "id"], "loaded_digest", "latest_revision"])
     return counts
-
-
-def remember_deletion(row: Contact, *, by: AbstractBaseUser) -> None:
-    """So that the next start does not bring back a number that somebody has taken out."""
-    if row.loaded_digest:
-        log(row, DELETED, user=by, data={"contact": row.identifier})
 
 
 def _is_changed(row: Contact) -> bool:

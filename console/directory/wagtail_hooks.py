@@ -35,7 +35,7 @@ def directory_urls() -> list[Any]:
 @hooks.register("register_log_actions")
 def name_the_first_state(actions: Any) -> None:
     actions.register_action(services.FIRST_STATE, "Before the first change", "As it was before the first change")
-    actions.register_action(services.DELETED, "Keep removed", "Removed: it is not loaded again")
+    actions.register_action(services.DELETED.action, "Keep removed", "Removed: it is not loaded again")
 
 
 @hooks.register("before_create_snippet")
@@ -68,8 +68,8 @@ def only_own_deletions(request: HttpRequest, instances: list[Any]) -> None:
     for instance in instances:
         only_own_entries(request, instance)
     for instance in instances if request.method == "POST" else ():
-        if isinstance(instance, Contact):
-            services.remember_deletion(instance, by=request.user)  # type: ignore[arg-type]
+        if isinstance(instance, Contact) and instance.loaded_digest:
+            services.DELETED.remember(instance, instance.identifier, by=request.user)  # type: ignore[arg-type]
 
 
 @hooks.register("after_edit_snippet")

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
+from wagtail.log_actions import log
 from wagtail.models import Locale
 
 from bot.bundles import current_bundle
@@ -152,6 +153,16 @@ def test_a_removed_entry_is_not_loaded_again(centres: dict[str, Centre]) -> None
     row.save()
     person("member", "Centre editors", centres["Doha"]).post(f"{LIST}delete/{row.pk}/")
     assert not Contact.objects.filter(identifier=row.identifier).exists()
+    assert services.load_directory()["kept"] == 1
+    assert not Contact.objects.filter(identifier=row.identifier).exists()
+
+
+def test_what_an_earlier_release_noted_as_removed_is_not_loaded_again() -> None:
+    services.load_directory()
+    row = Contact.objects.exclude(loaded_digest="").first()
+    assert row
+    log(row, "directory.deleted", data={"contact": row.identifier})
+    row.delete()
     assert services.load_directory()["kept"] == 1
     assert not Contact.objects.filter(identifier=row.identifier).exists()
 
