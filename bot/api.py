@@ -20,6 +20,7 @@ from bot.bundles import composer_for, current_bundle
 from bot.gateway import Gateway, too_fast
 from bot.letters import attachments_of
 from bot.models import Conversation, Message
+from console.content.services import unpublished
 from safar.errors import BundleError
 from safar.languages import accepted_languages, best_language, languages
 from safar.replies import Composer
@@ -372,11 +373,12 @@ async def interface(request: HttpRequest, language: str) -> HttpResponse:
 
 @api.get("/health", response={200: dict, 503: dict})
 async def health(request: HttpRequest) -> tuple[int, dict[str, Any]]:
-    """Whether database, bundle and assistant are there."""
+    """Whether database, bundle and assistant are there, and whether people see all that is saved in the console."""
     state: dict[str, Any] = {"database": await Conversation.objects.all()[:1].acount() >= 0}
     try:
         state["bundle"] = (await sync_to_async(current_bundle)()).digest
     except BundleError:
         state["bundle"] = None
+    state["published"] = not await sync_to_async(unpublished)(timezone.now())  # why not, the console tells
     state["assistant"] = await gateway().assistant.is_there()
     return (200 if state["bundle"] and state["assistant"] else 503), state

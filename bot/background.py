@@ -1,4 +1,4 @@
-"""What the web process does on the side: answering late, telling who waits, reminding, deleting what is old."""
+"""What the web process does on the side: answering late, telling who waits, reminding, publishing again, deleting what is old."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.gateway import Gateway
 from bot.lists import send_reminders
 from bot.models import Conversation
 from console.cases.waiting import tell_who_waits
+from console.content.services import publish_what_waits
 from safar.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 _RETRY_EVERY_S = 3.0
 _WAITING_EVERY_S = 15.0
 _REMIND_EVERY_S = 20.0
+_PUBLISH_EVERY_S = 60.0  # the console promises a minute
 _RETENTION_EVERY_S = 3600.0
 
 
@@ -36,6 +38,7 @@ class Background:
             asyncio.create_task(self._repeat(self._retry, _RETRY_EVERY_S)),
             asyncio.create_task(self._repeat(self._tell_who_waits, _WAITING_EVERY_S)),
             asyncio.create_task(self._repeat(self._remind, _REMIND_EVERY_S)),
+            asyncio.create_task(self._repeat(self._publish, _PUBLISH_EVERY_S, at_once=True)),
             asyncio.create_task(self._repeat(self._delete_old, _RETENTION_EVERY_S)),
         ]
 
@@ -46,10 +49,12 @@ class Background:
         await api.gateway().assistant.close()
 
     @staticmethod
-    async def _repeat(job: object, every_s: float) -> None:
+    async def _repeat(job: object, every_s: float, *, at_once: bool = False) -> None:
         gateway = api.gateway()  # the one of this process: its turns and those of the channels wait for each other
+        pause_s = 0.0 if at_once else every_s
         while True:
-            await asyncio.sleep(every_s)
+            await asyncio.sleep(pause_s)
+            pause_s = every_s
             try:
                 await job(gateway)  # type: ignore[operator]
             except DatabaseError as error:
@@ -75,6 +80,10 @@ class Background:
         sent = await sync_to_async(send_reminders)(timezone.now())
         if sent:
             logger.info("reminders.sent count=%d", sent)
+
+    @staticmethod
+    async def _publish(_gateway: Gateway) -> None:
+        await sync_to_async(publish_what_waits)()
 
     @staticmethod
     async def _delete_old(gateway: Gateway) -> None:

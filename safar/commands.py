@@ -295,6 +295,10 @@ def _probe_running() -> str:
     answer = requests.get(f"{settings().web_url}/api/v1/health", timeout=5)
     if not answer.ok:
         raise SafarError(f"running, but not whole: {answer.text}. See {settings().var / 'safar.log'}")
+    if not answer.json()["published"]:
+        raise SafarError(
+            f"running, but people do not see all that is saved in the console. Its pages say why: {settings().web_url}/console/"
+        )
     return settings().web_url
 
 

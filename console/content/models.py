@@ -1,8 +1,10 @@
-"""What editors write: answers, one snippet for each topic, country and language, and crisis notices."""
+"""What editors write: answers, one snippet for each topic, country and language, and crisis notices; and what of it people
+do not see yet."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,6 +24,7 @@ from safar.topics import catalogue
 
 MAX_WORDS = 120
 MAX_NOTICE_CHARACTERS = 500
+PUBLISHING_S = 30  # a publication that takes longer has died with its process
 MAX_POINTS, MAX_STEPS, MAX_FIRST_URGENT = 5, 3, 3
 _NAMESPACE = uuid.UUID("6f1d8f0e-7c1b-4d1e-9a55-3f1f0c1f5afa")
 
@@ -106,6 +109,11 @@ class Answer(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Trans
     @property
     def is_english(self) -> bool:
         return bool(self.locale.language_code == DEFAULT)
+
+    @property
+    def version(self) -> str:
+        """That of its text, whatever may be wrong with the rest."""
+        return shared.Answer(self.title, lines(self.first), lines(self.know), lines(self.next_steps), (), "").version
 
     def as_shared(self) -> shared.Answer:
         """The answer as the bundle holds it."""
@@ -200,3 +208,43 @@ class Notice(RevisionMixin, models.Model):
             problems["texts"] = _("“%(text)s”: numbers and addresses belong in the directory.") % {"text": wrong}
         if problems:
             raise ValidationError(problems)
+
+
+class UnpublishedQuerySet(models.QuerySet["Unpublished"]):
+    def late(self, now: datetime) -> UnpublishedQuerySet:
+        """Those of which a publication has failed, or should have ended by now."""
+        return self.filter(~models.Q(error="") | models.Q(since__lt=now - timedelta(seconds=PUBLISHING_S)))
+
+
+class Unpublished(models.Model):
+    """A change that people do not see yet: written together with the change, gone with the publication that has it.
+
+    A row for each change instead of one for all, so that editors never wait for one another.
+    """
+
+    since = models.DateTimeField()
+    error = models.CharField(max_length=300, blank=True, help_text="Why the last publication failed.")
+
+    objects = UnpublishedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["since"]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M} {self.error}"
+
+
+class LeftOut(models.Model):
+    """A row that the current bundle does not have as it is saved, because it cannot be packed."""
+
+    place = models.CharField(max_length=200)
+    error = models.CharField(max_length=300)
+    is_kept = models.BooleanField(help_text="The bundle has the version before; otherwise nothing of it.")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["place"]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.error}"

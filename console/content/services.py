@@ -7,19 +7,21 @@ import json
 import logging
 from contextvars import ContextVar
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from wagtail.models import Locale
 
-from console.content.models import Answer, Notice
+from console.content.models import Answer, LeftOut, Unpublished
+from console.content.packing import Fault, content_now
 from console.deletions import Deletions
-from console.directory.models import Contact
 from safar import answers as shared
 from safar.answers import GENERAL
-from safar.bundle import pack, repository_answers, with_descriptions
-from safar.bundle_store import BundleStore, signing_key
+from safar.bundle import Bundle, open_archive, pack, repository_answers, sha256, with_descriptions
+from safar.bundle_store import BundleReader, BundleStore, signing_key
+from safar.errors import BundleError
 from safar.languages import DEFAULT, languages
 from safar.settings import settings
 
@@ -28,26 +30,91 @@ is_loading: ContextVar[bool] = ContextVar("is_loading", default=False)  # what i
 DELETED = Deletions("content.deleted", "answer")  # keys: topic, country and language
 
 
-def published_answers() -> dict[str, dict[str, dict[str, shared.Answer]]]:
-    """Topic, country, language to answer, of everything that is live in the console."""
-    table: dict[str, dict[str, dict[str, shared.Answer]]] = {}
-    for answer in Answer.objects.filter(live=True).select_related("locale"):
-        place = table.setdefault(answer.topic, {}).setdefault(answer.country or GENERAL, {})
-        place[answer.locale.language_code] = answer.as_shared()
-    return table
-
-
 def publish() -> str:
-    """Build, sign and switch to a bundle of what the console holds now; return its digest."""
+    """Build, sign and switch to a bundle of what the console holds now; return its digest.
+
+    A row that cannot be packed is left out or stays as it was, which is logged and shown (`LeftOut`).
+
+    Raises:
+        Exception: whatever was in the way, such as a full disk; the bundle before stays in use.
+    """
     known = settings()
     store = BundleStore(known.bundles)
     with store.publishing():
-        contacts = with_descriptions(contact.as_shared() for contact in Contact.objects.publishable())
-        notices = [notice.as_shared() for notice in Notice.objects.all()]
-        data = pack(published_answers(), contacts, notices)
+        waiting = list(Unpublished.objects.values_list("pk", flat=True))  # read before the content: it has these changes
+        content = content_now(_last_bundle)
+        data = pack(content.answers, with_descriptions(content.contacts), content.notices)
+        open_archive(data, sha256(data))  # what no reader could open must not replace what they have
         digest = store.publish(data, signing_key(known.var / "keys"))
+        _note(waiting, content.faults)
     logger.info("bundle.published digest=%s", digest[:12])
     return digest
+
+
+def _last_bundle() -> Bundle | None:
+    known = settings()
+    try:
+        return BundleReader(BundleStore(known.bundles), known.bundle_public_key).current()
+    except BundleError:
+        return None
+
+
+@transaction.atomic
+def _note(published: list[int], faults: list[Fault]) -> None:
+    """Keep what is still not published: nothing of these changes, but these rows."""
+    for fault in faults:
+        logger.error("bundle.left_out place=%r kept=%s error=%s", fault.place, fault.is_kept, fault.error)
+    Unpublished.objects.filter(pk__in=published).delete()
+    LeftOut.objects.all().delete()
+    LeftOut.objects.bulk_create(
+        LeftOut(place=fault.place[:200], error=fault.error[:300], is_kept=fault.is_kept) for fault in faults
+    )
+
+
+def publish_or_remember() -> str | None:
+    """Publish; when that fails, log it and keep why for the console, and leave it to `publish_what_waits`.
+
+    Returns:
+        The digest, or None when it failed.
+    """
+    try:
+        return publish()
+    except Exception as error:  # a process edge: what was saved is saved, and whoever saved it is told instead of refused
+        logger.exception("bundle.not_published")
+        _remember(error)
+        return None
+
+
+def _remember(error: Exception) -> None:
+    text = (str(error) or type(error).__name__)[:300]
+    try:
+        if not Unpublished.objects.update(error=text):
+            Unpublished.objects.create(since=timezone.now(), error=text)
+    except DatabaseError:
+        logger.exception("bundle.failure_not_remembered")
+
+
+def publish_what_waits() -> str | None:
+    """Try again what was saved and is not published, also when the process that should have done so has died.
+
+    Returns:
+        The digest, or None when nothing waits or it failed again.
+    """
+    return publish_or_remember() if Unpublished.objects.exists() else None
+
+
+def unpublished(now: datetime) -> list[str]:
+    """What editors have saved and people do not see, a sentence each; empty when people see everything."""
+    found = []
+    if late := Unpublished.objects.late(now).order_by("-error").first():
+        reason = late.error or "publishing it has not ended"
+        found.append(f"Saved, but people do not see it yet: {reason.rstrip('.')}. We try again every minute.")
+    for row in LeftOut.objects.all():
+        shown = "the version before" if row.is_kept else "nothing of it"
+        found.append(
+            f"Saved, but people do not see {row.place}: {row.error.rstrip('.')}. They see {shown}. Correct it and save it."
+        )
+    return found
 
 
 @transaction.atomic
@@ -132,14 +199,15 @@ def after_publication(answer: Answer) -> None:
     A translation published by an editor is one of the English text live now. An English text of which only the
     wording changed takes its translations along.
     """
-    version = answer.as_shared().version
+    version = answer.version
     if answer.is_english:
         if answer.meaning_unchanged and answer.published_version:
             _translations(answer).filter(source_version=answer.published_version).update(source_version=version)
         changes = {"published_version": version, "meaning_unchanged": False}
     else:
-        english = Answer.objects.filter(translation_key=answer.translation_key, locale__language_code=DEFAULT, live=True).first()
-        changes = {"published_version": version, "source_version": english.as_shared().version if english else ""}
+        live = Answer.objects.filter(translation_key=answer.translation_key, locale__language_code=DEFAULT, live=True)
+        english = live.defer("checked_on").first()  # an English text with a bad date stops none of its translations
+        changes = {"published_version": version, "source_version": english.version if english else ""}
     Answer.objects.filter(pk=answer.pk).update(**changes)
 
 

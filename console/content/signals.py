@@ -7,10 +7,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils import timezone
 from wagtail.signals import published, unpublished
 
-from console.content.models import Answer, Notice
-from console.content.services import DELETED, after_publication, is_loading, publish
+from console.content.models import Answer, Notice, Unpublished
+from console.content.services import DELETED, after_publication, is_loading, publish_or_remember
 from console.directory.models import Contact
 
 
@@ -44,10 +45,7 @@ def on_changed(sender: type, instance: Contact | Notice, **kwargs: Any) -> None:
 
 
 def publish_on_commit() -> None:
-    """Once a transaction: an import changes hundreds of entries in one."""
-    if all(function is not _publish for _, function, *_ in connection.run_on_commit):
-        transaction.on_commit(_publish)
-
-
-def _publish() -> None:
-    publish()
+    """Once a transaction: an import changes hundreds of entries in one. Should publishing fail, it is tried again."""
+    if all(function is not publish_or_remember for _, function, *_ in connection.run_on_commit):
+        Unpublished.objects.create(since=timezone.now())
+        transaction.on_commit(publish_or_remember)

@@ -83,7 +83,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return render(request, "directory/call.html", {**_entry(row), "tasks": row.tasks.open()})  # type: ignore[attr-defined]
     services.verify(contact=row, by=request.user, now=timezone.now())  # type: ignore[arg-type]
-    messages.success(request, f"{row.name}: checked today. People see it from now on.")
+    messages.success(request, f"{row.name}: checked today.")
     return redirect(request.POST.get("next") or "directory:tasks") if _is_own(request) else redirect("directory:tasks")
 
 

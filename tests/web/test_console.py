@@ -23,7 +23,7 @@ from bot.models import Conversation
 from console.cases import services as cases
 from console.cases.models import Case
 from console.content import services as content
-from console.content.models import Answer
+from console.content.models import Answer, LeftOut
 from console.content.services import load_answers, publish
 from console.directory.models import Contact
 from console.directory.services import load_directory
@@ -206,6 +206,7 @@ def test_loading_twice_changes_nothing_and_keeps_what_people_changed() -> None:
     load_answers()
     row.refresh_from_db()
     assert row.first == "Changed by an editor."
+    assert not LeftOut.objects.exists()  # each of the repository's own can be packed
 
 
 def test_a_deleted_answer_is_gone_at_once_and_not_loaded_again(repository: Callable[..., dict[str, int]]) -> None:
@@ -295,6 +296,7 @@ def test_the_directory_is_loaded_once_and_a_changed_number_is_live() -> None:
     row.phones = "16009"
     row.save()
     bundle = current_bundle()
+    assert not LeftOut.objects.exists()
     assert "16009" in [phone for contact in bundle.contacts for phone in contact.phones]
     assert load_directory()["same"] == counts["added"]
     row.refresh_from_db()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bot.bundles import current_bundle
 from console.content.models import Answer
-from console.content.services import load_answers, publish
+from console.content.services import load_answers, publish_or_remember
 from console.directory.services import load_directory
 from safar.errors import BundleError
 from safar.model import fingerprint_of
@@ -32,13 +32,22 @@ class Command(BaseCommand):
         for name, load in (("answers", load_answers), ("contacts", load_directory)):
             counts = load()
             self.stdout.write(f"{name}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
-        self.stdout.write(f"published {publish()[:12]}")
-        stamp.write_text(state)
+        digest = publish_or_remember()
+        if digest:
+            self.stdout.write(f"published {digest[:12]}")
+            stamp.write_text(state)
+        elif self._has_bundle():  # people are better served from the last bundle than by nobody; the web process tries again
+            self.stderr.write("Publishing failed. People are told what the last bundle says; the console shows why.")
+        else:
+            raise CommandError("Publishing failed, and there is no bundle of before. The log above says why.")
+
+    def _is_whole(self) -> bool:
+        """Whether the database and the bundle of the last time are still there."""
+        return Answer.objects.exists() and self._has_bundle()
 
     @staticmethod
-    def _is_whole() -> bool:
-        """Whether the database and the bundle of the last time are still there."""
+    def _has_bundle() -> bool:
         try:
-            return Answer.objects.exists() and bool(current_bundle())
+            return bool(current_bundle())
         except BundleError:
             return False
