@@ -8,6 +8,7 @@ import logging
 from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import cache
 
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
@@ -28,6 +29,7 @@ from safar.settings import settings
 logger = logging.getLogger(__name__)
 is_loading: ContextVar[bool] = ContextVar("is_loading", default=False)  # what is published comes from the repository
 DELETED = Deletions("content.deleted", "answer")  # keys: topic, country and language
+_SHOWN = 5  # entries that cannot be packed, named on each page of the console
 
 
 def publish() -> str:
@@ -42,7 +44,7 @@ def publish() -> str:
     store = BundleStore(known.bundles)
     with store.publishing():
         waiting = list(Unpublished.objects.values_list("pk", flat=True))  # read before the content: it has these changes
-        content = content_now(_last_bundle)
+        content = content_now(cache(_last_bundle))
         data = pack(content.answers, with_descriptions(content.contacts), content.notices)
         open_archive(data, sha256(data))  # what no reader could open must not replace what they have
         digest = store.publish(data, signing_key(known.var / "keys"))
@@ -109,12 +111,16 @@ def unpublished(now: datetime) -> list[str]:
     if late := Unpublished.objects.late(now).order_by("-error").first():
         reason = late.error or "publishing it has not ended"
         found.append(f"Saved, but people do not see it yet: {reason.rstrip('.')}. We try again every minute.")
-    for row in LeftOut.objects.all():
-        shown = "the version before" if row.is_kept else "nothing of it"
-        found.append(
-            f"Saved, but people do not see {row.place}: {row.error.rstrip('.')}. They see {shown}. Correct it and save it."
-        )
+    left_out = list(LeftOut.objects.all())
+    found += [_without(row) for row in left_out[:_SHOWN]]
+    if len(left_out) > _SHOWN:
+        found.append(f"{len(left_out) - _SHOWN} more entries are not shown as they are saved; the log names them.")
     return found
+
+
+def _without(row: LeftOut) -> str:
+    seen = "the version before" if row.is_kept else "nothing of it"
+    return f"Saved, but people do not see {row.place}: {row.error.rstrip('.')}. They see {seen}. Correct it and save it."
 
 
 @transaction.atomic

@@ -308,3 +308,14 @@ def test_what_is_taken_down_is_not_kept() -> None:
     row.delete()
     assert contacts_in_bundle() == {}
     assert not LeftOut.objects.exists()
+
+
+def test_of_many_rows_that_cannot_be_packed_the_console_names_a_few() -> None:
+    for number in range(7):
+        contact(f"lb-{number}")
+    Contact.objects.update(checked_on="yesterday")
+    publish()
+    told = unpublished(timezone.now())
+    assert len(told) == 6
+    assert told[5] == "2 more entries are not shown as they are saved; the log names them."
+    assert len(contacts_in_bundle()) == 7
