@@ -14,9 +14,10 @@ from actions.base import SafarAction, carried_by, is_from_position, topic_of
 from components.normalisation import normalise
 from safar.languages import languages, names_of_languages
 from safar.topics import Topic
+from safar.words import SIGNS
 
 _PLACES = ("country", "nationality", "city")
-_WORD = re.compile(r"\w+[\w\u0900-\u109f\u1200-\u139f]*")
+_WORD = re.compile(rf"\w+[\w{SIGNS}]*")
 _BURMESE = re.compile(r"[\u1000-\u109f]")
 _SHORTEST_INSIDE = 4  # characters: a shorter name stands in other words by chance
 

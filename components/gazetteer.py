@@ -15,10 +15,11 @@ from components.normalisation import normalise
 from safar.languages import countries, languages
 from safar.places import City, cities_by_country, fold
 from safar.settings import ROOT
+from safar.words import SIGNS
 
 NAME, PEOPLE, CITY = "name", "people", "city"
 _LONGEST_NAME = 4  # words
-_WORD = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0980-\u09ff\u1000-\u109f]+[^\W_]*)*|[^\W_]")
+_WORD = re.compile(rf"[^\W_]+(?:[{SIGNS}]+[^\W_]*)*|[^\W_]")
 # A city this many times larger than the next of its name is the one that is meant.
 _FAR_LARGER = 10
 _SHORTEST_LATIN, _SHORTEST = 4, 3  # letters of a city's name that is looked for

@@ -16,6 +16,7 @@ from babel import Locale
 from babel.numbers import format_currency, format_decimal, get_currency_precision, get_territory_currencies
 
 from safar.settings import ROOT
+from safar.words import SIGNS
 
 # A number with its points and commas; which of them is the decimal one is decided afterwards.
 _NUMBER = re.compile(r"\d+(?:[.,\u066b]\d+)*")
@@ -101,7 +102,7 @@ def _in_figures(text: str, decimals: int) -> Iterator[Decimal | None]:
     """The numbers of a text; None for figures with points or commas that no single number has."""
     joined = _GROUPED.sub(lambda match: re.sub(_MARK, "", match[0]), text)
     for match in _NUMBER.finditer(joined):
-        after = re.match(r"\s*([^\W\d_]+[\w\u0900-\u109f]*)", joined[match.end() :])
+        after = re.match(rf"\s*([^\W\d_]+[\w{SIGNS}]*)", joined[match.end() :])
         factor = _words().get("times", {}).get(after[1].casefold(), 1) if after else 1
         number = _as_decimal(match[0], decimals)
         yield None if number is None else number * factor
@@ -126,7 +127,7 @@ def _as_decimal(number: str, decimals: int) -> Decimal | None:
 
 
 def _in_words(text: str) -> Iterator[Decimal]:
-    words = re.findall(r"[^\W\d_][\w\u0900-\u109f]*", text.casefold())
+    words = re.findall(rf"[^\W\d_][\w{SIGNS}]*", text.casefold())
     yield from (Decimal(str(value)) for value in map(_value_of, words) if value is not None)
 
 

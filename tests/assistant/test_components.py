@@ -158,6 +158,9 @@ def test_two_labels_are_enough() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("म कतार।", {"country": "QA"}),  # a full stop that stands among the letters in Unicode
+        ("আমি কাতার।", {"country": "QA"}),
+        ("ကာတာမှာပါ၊ သော့ခတ်ထားတယ်", {"country": "QA"}),
         ("I am Nepali in Doha", {"nationality": "NP", "country": "QA", "city": "Doha"}),
         ("i am from nepal working in qatar", {"nationality": "NP", "country": "QA"}),
         ("nepal embassy in qatar", {"nationality": "NP", "country": "QA"}),
