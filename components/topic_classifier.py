@@ -18,14 +18,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.linear_text_model import Floats, LinearTextModel
 from components.normalisation import normalise
-from components.sentences import parts, sentences
+from components.sentences import cries, parts, sentences, windows
 from safar.topics import catalogue
 
 RANKING_LENGTH = "ranking_length"
 SECOND_TOPIC = "second_topic"
+LOUDEST, SENTENCE, WINDOW = "loudest", "sentence", "window"
 SECOND_FROM = "second_from"
 _SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
-_MOST_PARTS = 8
+_MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
+_FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
 _MADE_OF = ("linear_text_model.py", "normalisation.py", "sentences.py")
 
 
@@ -35,6 +37,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     People often tell two problems at once. `second_topic` is `{name, confidence}` when one part of the message speaks
     clearly of another topic than the whole, else None. The confidence of the first is then that of the two together.
+    `loudest` is for the urgency detector: the sentence, and the run of six words, that speak most of danger.
     """
 
     @staticmethod
@@ -82,17 +85,36 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             message.set(SECOND_TOPIC, None, add_to_output=True)
             return
-        pieces = parts(text)[:_MOST_PARTS]
-        chances, *own = self._model.probabilities([text, *pieces])
+        own, heard = parts(text)[:_MOST_PARTS], {SENTENCE: cries(text)[:_MOST_CRIES], WINDOW: windows(text)[:_MOST_WINDOWS]}
+        every = list(dict.fromkeys([text, *own, *heard[SENTENCE], *heard[WINDOW]]))
+        of = dict(zip(every, self._model.probabilities(every), strict=True))
+        chances = of[text] if sum(map(str.isalpha, text)) >= _FEWEST_LETTERS else self._without_topics(of[text])
         best = chances.argsort()[::-1][: self._config[RANKING_LENGTH]]
         ranking = [{INTENT_NAME_KEY: self._model.labels[i], PREDICTED_CONFIDENCE_KEY: float(chances[i])} for i in best]
-        second = self._second_topic(chances, np.array(own))
+        second = self._second_topic(chances, np.array([of[piece] for piece in own]))
         if second:
             # Two topics share the chances of the whole; both are answered, so it is no doubt which of them is meant.
             ranking[0][PREDICTED_CONFIDENCE_KEY] += float(chances[self._model.labels.index(second[INTENT_NAME_KEY])])
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(SECOND_TOPIC, second, add_to_output=True)
+        message.set(LOUDEST, {kind: self._loudest(pieces, of) for kind, pieces in heard.items()})
+
+    def _loudest(self, pieces: list[str], of: dict[str, Floats]) -> dict[str, Any] | None:
+        """The part of a message that speaks most of danger: `text`, `name` of the urgent topic, `score` of all urgent ones."""
+        labels = self._model.labels
+        urgent = [
+            number for number, label in enumerate(labels) if label in catalogue().topics and catalogue().topics[label].urgent
+        ]
+        if not pieces or not urgent:
+            return None
+        loudest = max(pieces, key=lambda piece: of[piece][urgent].sum())
+        name = labels[max(urgent, key=lambda number: of[loudest][number])]
+        return {"text": loudest, INTENT_NAME_KEY: name, "score": float(of[loudest][urgent].sum())}
+
+    def _without_topics(self, chances: Floats) -> Floats:
+        left = chances * np.array([label not in catalogue().topics for label in self._model.labels])
+        return np.asarray(left / (left.sum() or 1.0))
 
     def _second_topic(self, chances: Floats, own: Floats) -> dict[str, Any] | None:
         """The other topic that one part of the message speaks of, while another part speaks of the first.

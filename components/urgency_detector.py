@@ -21,6 +21,7 @@ from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDI
 from rasa.shared.nlu.training_data.message import Message
 
 from components.normalisation import main_script, normalise
+from components.topic_classifier import LOUDEST, SECOND_TOPIC, SENTENCE, WINDOW
 from safar.languages import languages
 from safar.settings import ROOT
 from safar.topics import catalogue
@@ -28,6 +29,8 @@ from safar.topics import catalogue
 URGENCY = "urgency"
 # Chance of any urgent topic from which the classifier is believed alone, with a hint, and with a sure phrase.
 ALONE, WITH_HINT, WITH_SURE = "alone", "with_hint", "with_sure"
+# The same of one part of the message: of a sentence, of any six words in a row, and of either with a sure phrase in the message.
+IN_SENTENCE, IN_WINDOW, IN_PART_WITH_SURE = "in_sentence", "in_window", "in_part_with_sure"
 _SHORT = 4  # characters
 _KEY = 2  # characters of a phrase's beginning by which it is looked up
 _GAP = r"(?:\s+\S+){0,3}\s+"
@@ -89,7 +92,8 @@ class UrgencyDetector(GraphComponent):
 
         Set for recall: a call too many costs an operator a minute, a call too few may cost a life (docs/quality.md).
         """
-        return {ALONE: 0.28, WITH_HINT: 0.12, WITH_SURE: 0.05}
+        whole = {ALONE: 0.28, WITH_HINT: 0.12, WITH_SURE: 0.05}
+        return {**whole, IN_SENTENCE: 0.95, IN_WINDOW: 0.98, IN_PART_WITH_SURE: 0.3}
 
     @classmethod
     def create(
@@ -103,28 +107,52 @@ class UrgencyDetector(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            message.set(URGENCY, self.judge(message.get(TEXT) or "", message.get(INTENT_RANKING_KEY) or []), add_to_output=True)
+            ranking = message.get(INTENT_RANKING_KEY) or []
+            judged, cry = self.judge(message.get(TEXT) or "", ranking, message.get(LOUDEST) or {})
+            message.set(URGENCY, judged, add_to_output=True)
+            if cry and cry["score"] >= self._config[IN_SENTENCE]:  # said beside something else: it is answered as well
+                second = {INTENT_NAME_KEY: cry[INTENT_NAME_KEY], PREDICTED_CONFIDENCE_KEY: cry["score"]}
+                message.set(SECOND_TOPIC, second, add_to_output=True)
         return messages
 
-    def judge(self, text: str, ranking: list[dict[str, Any]]) -> dict[str, Any]:
+    def judge(
+        self, text: str, ranking: list[dict[str, Any]], loudest: dict[str, dict[str, Any] | None] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Judge one message.
 
+        Danger told beside another problem ("he does not pay me, and he beats me") is a small part of the whole, so that the
+        part that speaks most of danger counts as well.
+
         Args:
-            ranking: what the classifier thinks, best first.
+            ranking: what the classifier thinks of the whole, best first.
+            loudest: by kind, the part that speaks most of danger (`TopicClassifier`).
 
         Returns:
-            `urgent`; `score`, the chance that the topic is an urgent one; `evidence`, what an operator is shown.
+            `urgent`; `score`, the chance that the topic is an urgent one; `evidence`, what an operator is shown. Then the part
+            in which the danger was heard, when the whole does not speak of it.
         """
         score = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent)
         found = self._lexicon.find(normalise(text))
         needed = self._config[WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else ALONE]
-        urgent = bool(score >= needed)
+        cry = None if score >= needed else self._cry(loudest or {}, bool(found["sure"]))
+        urgent = bool(score >= needed or cry)
         evidence = [f"“{phrase}”" for phrase in [*found["sure"], *found["hint"]]]
         likely = [
             entry for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent and entry[PREDICTED_CONFIDENCE_KEY] >= 0.05
         ]
         evidence += [f"{entry[INTENT_NAME_KEY]} {entry[PREDICTED_CONFIDENCE_KEY]:.0%}" for entry in likely]
-        return {"urgent": urgent, "score": round(float(score), 4), "evidence": evidence if urgent else []}
+        if cry:
+            score = cry["score"]
+            evidence.append(f"{cry[INTENT_NAME_KEY]} {score:.0%}: {cry['text']}")
+        return {"urgent": urgent, "score": round(float(score), 4), "evidence": evidence if urgent else []}, cry
+
+    def _cry(self, loudest: dict[str, dict[str, Any] | None], is_sure: bool) -> dict[str, Any] | None:
+        """The part of a message in which danger is heard, or None."""
+        for kind, alone in ((SENTENCE, IN_SENTENCE), (WINDOW, IN_WINDOW)):
+            part = loudest.get(kind)
+            if part and part["score"] >= self._config[IN_PART_WITH_SURE if is_sure else alone]:
+                return part
+        return None
 
     @classmethod
     def load(

@@ -254,9 +254,9 @@ def test_from_malaysia_back_home_is_not_a_malaysian() -> None:
     "text", ["they lock the door and took my phone", "يقفلون الباب واخذوا جوالي", "मलाई थुनेर राखेको छ", "malai thunera rakheko cha"]
 )
 def test_a_sure_phrase_needs_little_suspicion(text: str) -> None:
-    judged = URGENCY.judge(
-        text, [{"name": "wages_unpaid", "confidence": 0.9}, {"name": "forced_labour_trafficking", "confidence": 0.06}]
-    )
+    ranking = [{"name": "wages_unpaid", "confidence": 0.9}, {"name": "forced_labour_trafficking", "confidence": 0.06}]
+    judged, cry = URGENCY.judge(text, ranking)
+    assert cry is None
     assert judged["urgent"]
     assert judged["evidence"]
 
@@ -272,20 +272,57 @@ def test_a_burmese_phrase_needs_no_space_before_it() -> None:
 
 
 def test_an_alarming_word_alone_does_not_raise() -> None:
-    assert not URGENCY.judge("we beat them at football, help me", [{"name": "out_of_scope", "confidence": 0.95}])["urgent"]
+    assert not URGENCY.judge("we beat them at football, help me", [{"name": "out_of_scope", "confidence": 0.95}])[0]["urgent"]
 
 
 def test_the_classifier_alone_raises_when_it_is_sure() -> None:
-    judged = URGENCY.judge("my employer wants more than work", [{"name": "sexual_violence", "confidence": 0.5}])
+    judged = URGENCY.judge("my employer wants more than work", [{"name": "sexual_violence", "confidence": 0.5}])[0]
     assert judged["urgent"]
     assert judged["evidence"] == ["sexual_violence 50%"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "score", "urgent"),
+    [
+        ("no pay since may. he put his hands on me", "sentence", 0.96, True),
+        ("no pay since may. he put his hands on me", "sentence", 0.9, False),
+        ("no pay since may and he put his hands on me", "window", 0.99, True),
+        ("no pay since may and he put his hands on me", "window", 0.96, False),
+        ("no pay since may. he beats me", "sentence", 0.4, True),  # with a sure phrase less is enough
+    ],
+)
+def test_danger_beside_another_problem_is_heard(text: str, kind: str, score: float, urgent: bool) -> None:
+    part = {"text": text[-20:], "name": "violence_at_work", "score": score}
+    ranking = [{"name": "wages_unpaid", "confidence": 0.97}]
+    message = Message({"text": text, "intent": ranking[0], "intent_ranking": ranking, "loudest": {kind: part}})
+    URGENCY.process([message])
+    judged = message.get("urgency")
+    assert judged["urgent"] is urgent
+    assert any(found.endswith(text[-20:]) for found in judged["evidence"]) is urgent
+    assert (message.get("second_topic") is not None) is (score >= 0.95 and urgent)
+
+
+def test_the_loudest_sentence_and_six_words_are_told() -> None:
+    made = LinearTextModel(bits=12)
+    texts = ["he beats me", "he hits me every day", "my boss beats me", "they hit me"]
+    paid = ["no salary", "my pay is late", "they did not pay me", "salary not paid since may"]
+    made.fit(texts + paid, ["violence_at_work"] * 4 + ["wages_unpaid"] * 4)
+    classifier = TopicClassifier(TopicClassifier.get_default_config(), None, None, made)  # type: ignore[arg-type]
+    message = Message({"text": "They did not pay me since may. He beats me"})
+    classifier.process([message])
+    loudest = message.get("loudest")
+    assert (loudest["sentence"]["text"], loudest["sentence"]["name"]) == ("he beats me", "violence_at_work")
+    assert loudest["window"]["text"].endswith("he beats me")
+    short = Message({"text": "hi"})
+    classifier.process([short])
+    assert short.get("loudest") == {"sentence": None, "window": None}
 
 
 @hypothesis_settings(max_examples=300, deadline=None)
 @given(st.text(max_size=400))
 def test_no_text_breaks_a_recogniser(text: str) -> None:
     assert isinstance(PLACES.recognise(text), dict)
-    assert isinstance(URGENCY.judge(text, [])["urgent"], bool)
+    assert isinstance(URGENCY.judge(text, [])[0]["urgent"], bool)
 
 
 @pytest.mark.parametrize(

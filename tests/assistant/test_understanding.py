@@ -18,6 +18,7 @@ from rasa.core.channels.channel import UserMessage
 
 from components.evaluation import judge, read_cases, report
 from safar.languages import languages
+from safar.topics import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "models" / "safar.tar.gz"
@@ -99,3 +100,27 @@ def test_no_text_at_all_breaks_the_pipeline(agent: Agent, text: str) -> None:
     assert 0.0 <= float(parse["intent"]["confidence"] or 0.0) <= 1.0
     assert parse["urgency"]["urgent"] in (True, False)
     assert (parse["language"]["name"] or "en") in languages()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my boss has not paid me for three months and he beats me",
+        "الكفيل ما يدفع راتبي من شهور. وصاحب العمل يضربني.",
+        "راتبي متأخر أربع شهور. الكفيل ضربني.",
+        "အလုပ်ရှင်က လစာ သုံးလ မပေးသေးဘူး။ အလုပ်ရှင်က ကျွန်မကို ရိုက်နှက်တယ်။",
+        "मालिकले तीन महिना तलब दिएन। मलाई कुट्छ।",
+        "no me pagan desde enero. mi jefe me pega",
+    ],
+)
+def test_danger_told_beside_unpaid_wages_is_raised_and_answered(agent: Agent, text: str) -> None:
+    parse = understood(agent, text)
+    assert parse["urgency"]["urgent"]
+    assert {"violence_at_work", "wages_unpaid"} <= {parse["intent_ranking"][0]["name"], (parse["second_topic"] or {}).get("name")}
+
+
+@pytest.mark.parametrize("text", ["en", "ar", "ok", "ha", "না"])
+def test_two_letters_speak_of_no_topic(agent: Agent, text: str) -> None:
+    parse = understood(agent, text)
+    assert not parse["urgency"]["urgent"]
+    assert parse["intent"]["name"] not in catalogue().topics
