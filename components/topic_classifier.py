@@ -98,13 +98,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(SECOND_TOPIC, second, add_to_output=True)
-        message.set(LOUDEST, {kind: self._loudest(pieces, of, of[text]) for kind, pieces in heard.items()})
+        message.set(LOUDEST, {kind: self._loudest(pieces, of) for kind, pieces in heard.items()})
 
-    def _loudest(self, pieces: list[str], of: dict[str, Floats], whole: Floats) -> dict[str, Any] | None:
-        """The part of a message that speaks most of danger: `text`, `name` of the urgent topic, `score` of all urgent ones.
-
-        Who "he" is in "he beats me", the rest of the message tells: the topic is the one for which part and whole speak together.
-        """
+    def _loudest(self, pieces: list[str], of: dict[str, Floats]) -> dict[str, Any] | None:
+        """The part of a message that speaks most of danger: `text`, `name` of the urgent topic, `score` of all urgent ones."""
         labels = self._model.labels
         urgent = [
             number for number, label in enumerate(labels) if label in catalogue().topics and catalogue().topics[label].urgent
@@ -112,7 +109,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if not pieces or not urgent:
             return None
         loudest = max(pieces, key=lambda piece: of[piece][urgent].sum())
-        name = labels[max(urgent, key=lambda number: of[loudest][number] * whole[number])]
+        name = labels[max(urgent, key=lambda number: of[loudest][number])]
         return {"text": loudest, INTENT_NAME_KEY: name, "score": float(of[loudest][urgent].sum())}
 
     def _without_topics(self, chances: Floats) -> Floats:

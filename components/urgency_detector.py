@@ -31,6 +31,7 @@ URGENCY = "urgency"
 ALONE, WITH_HINT, WITH_SURE = "alone", "with_hint", "with_sure"
 # The same of one part of the message: of a sentence, of any six words in a row, and of either with a sure phrase in the message.
 IN_SENTENCE, IN_WINDOW, IN_PART_WITH_SURE = "in_sentence", "in_window", "in_part_with_sure"
+_AT_WORK, _AT_HOME, _BY_EMPLOYER = ("work", "complaints"), "domestic_violence", "violence_at_work"
 _SHORT = 4  # characters
 _KEY = 2  # characters of a phrase's beginning by which it is looked up
 _GAP = r"(?:\s+\S+){0,3}\s+"
@@ -93,7 +94,7 @@ class UrgencyDetector(GraphComponent):
         Set for recall: a call too many costs an operator a minute, a call too few may cost a life (docs/quality.md).
         """
         whole = {ALONE: 0.28, WITH_HINT: 0.12, WITH_SURE: 0.05}
-        return {**whole, IN_SENTENCE: 0.95, IN_WINDOW: 0.98, IN_PART_WITH_SURE: 0.3}
+        return {**whole, IN_SENTENCE: 0.95, IN_WINDOW: 0.98, IN_PART_WITH_SURE: 0.5}
 
     @classmethod
     def create(
@@ -110,10 +111,16 @@ class UrgencyDetector(GraphComponent):
             ranking = message.get(INTENT_RANKING_KEY) or []
             judged, cry = self.judge(message.get(TEXT) or "", ranking, message.get(LOUDEST) or {})
             message.set(URGENCY, judged, add_to_output=True)
-            if cry and cry["score"] >= self._config[IN_SENTENCE]:  # said beside something else: it is answered as well
-                second = {INTENT_NAME_KEY: cry[INTENT_NAME_KEY], PREDICTED_CONFIDENCE_KEY: cry["score"]}
-                message.set(SECOND_TOPIC, second, add_to_output=True)
+            if cry:  # told beside something else: it is answered as well
+                message.set(SECOND_TOPIC, self._topic_of(cry, ranking[0][INTENT_NAME_KEY]), add_to_output=True)
         return messages
+
+    @staticmethod
+    def _topic_of(cry: dict[str, Any], first: str) -> dict[str, Any]:
+        """The topic to answer. "He beats me" alone is said of husbands; beside unpaid wages "he" is the employer."""
+        topic = catalogue().topics.get(first)
+        at_work = topic is not None and topic.group in _AT_WORK and cry[INTENT_NAME_KEY] == _AT_HOME
+        return {INTENT_NAME_KEY: _BY_EMPLOYER if at_work else cry[INTENT_NAME_KEY], PREDICTED_CONFIDENCE_KEY: cry["score"]}
 
     def judge(
         self, text: str, ranking: list[dict[str, Any]], loudest: dict[str, dict[str, Any] | None] | None = None
@@ -129,12 +136,13 @@ class UrgencyDetector(GraphComponent):
 
         Returns:
             `urgent`; `score`, the chance that the topic is an urgent one; `evidence`, what an operator is shown. Then the part
-            in which the danger was heard, when the whole does not speak of it.
+            in which danger was heard, when the topic of the whole is another.
         """
         score = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent)
         found = self._lexicon.find(normalise(text))
         needed = self._config[WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else ALONE]
-        cry = None if score >= needed else self._cry(loudest or {}, bool(found["sure"]))
+        is_danger = bool(ranking) and ranking[0][INTENT_NAME_KEY] in self._urgent
+        cry = None if is_danger else self._cry(loudest or {}, bool(found["sure"]))
         urgent = bool(score >= needed or cry)
         evidence = [f"“{phrase}”" for phrase in [*found["sure"], *found["hint"]]]
         likely = [
@@ -142,8 +150,8 @@ class UrgencyDetector(GraphComponent):
         ]
         evidence += [f"{entry[INTENT_NAME_KEY]} {entry[PREDICTED_CONFIDENCE_KEY]:.0%}" for entry in likely]
         if cry:
-            score = cry["score"]
-            evidence.append(f"{cry[INTENT_NAME_KEY]} {score:.0%}: {cry['text']}")
+            score = max(score, cry["score"])
+            evidence.append(f"{cry[INTENT_NAME_KEY]} {cry['score']:.0%}: {cry['text']}")
         return {"urgent": urgent, "score": round(float(score), 4), "evidence": evidence if urgent else []}, cry
 
     def _cry(self, loudest: dict[str, dict[str, Any] | None], is_sure: bool) -> dict[str, Any] | None:

@@ -288,18 +288,26 @@ def test_the_classifier_alone_raises_when_it_is_sure() -> None:
         ("no pay since may. he put his hands on me", "sentence", 0.9, False),
         ("no pay since may and he put his hands on me", "window", 0.99, True),
         ("no pay since may and he put his hands on me", "window", 0.96, False),
-        ("no pay since may. he beats me", "sentence", 0.4, True),  # with a sure phrase less is enough
+        ("no pay since may. he beats me", "sentence", 0.6, True),  # with a sure phrase less is enough
     ],
 )
 def test_danger_beside_another_problem_is_heard(text: str, kind: str, score: float, urgent: bool) -> None:
-    part = {"text": text[-20:], "name": "violence_at_work", "score": score}
+    part = {"text": text[-20:], "name": "domestic_violence", "score": score}
     ranking = [{"name": "wages_unpaid", "confidence": 0.97}]
     message = Message({"text": text, "intent": ranking[0], "intent_ranking": ranking, "loudest": {kind: part}})
     URGENCY.process([message])
     judged = message.get("urgency")
     assert judged["urgent"] is urgent
     assert any(found.endswith(text[-20:]) for found in judged["evidence"]) is urgent
-    assert (message.get("second_topic") is not None) is (score >= 0.95 and urgent)
+    assert (message.get("second_topic") or {}).get("name") == ("violence_at_work" if urgent else None)
+
+
+def test_danger_at_home_stays_so_beside_what_is_no_work() -> None:
+    part = {"text": "he beats me", "name": "domestic_violence", "score": 0.99}
+    ranking = [{"name": "family_law_across_borders", "confidence": 0.97}]
+    message = Message({"text": "i want a divorce. he beats me", "intent_ranking": ranking, "loudest": {"sentence": part}})
+    URGENCY.process([message])
+    assert message.get("second_topic") == {"name": "domestic_violence", "confidence": 0.99}
 
 
 def test_the_loudest_sentence_and_six_words_are_told() -> None:
