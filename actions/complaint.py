@@ -14,6 +14,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.backend import BackendUnavailable
 from actions.base import SafarAction, topic_of
+from components.follow_ups import follow_ups
 from safar.complaints import CONSENT, COUNTRY, LETTER, LETTERS, MONEY, NUMBERS, QUESTIONS, SUMMARY, TOLD, Notebook, Sheet
 from safar.sums import KINDS, kinds_for
 from safar.topics import catalogue
@@ -214,6 +215,8 @@ class _Turn:
         if self._is_for_somebody_else(sheet):
             return self._give_way()
         self._keep_profile(sheet)
+        if follow_ups().is_unknown(self.text) and sheet.at != COUNTRY:
+            return self._skip(sheet.at)
         if sheet.before and float(self.known.get("sent_at") or sheet.asked_at) < sheet.asked_at:
             return await self._add_to(sheet)
         if sheet.at in MONEY | NUMBERS and not self._fits(sheet):
@@ -225,7 +228,9 @@ class _Turn:
         return self._go_on(sheet)
 
     def _fits(self, sheet: Sheet) -> bool:
-        """Whether a number can be read."""
+        """Whether a number can be read; "un poco" is none, though "un" is one."""
+        if follow_ups().is_vague(self.text):
+            return False
         probe = Sheet(sheet.topic, {sheet.at: self.text})
         return probe.value(sheet.at, self.country) is not None
 
@@ -271,6 +276,8 @@ class _Turn:
             return True
         if self.alarm:
             return sheet.at not in TOLD
+        if follow_ups().is_unknown(self.text) or follow_ups().is_vague(self.text):
+            return False  # the classifier takes these for a wish to see the menu
         if sheet.at in MONEY | NUMBERS and self._fits(sheet):
             return False
         sure = float((self.said.get("intent") or {}).get("confidence") or 0.0) >= _SURE

@@ -31,6 +31,7 @@ class FollowUps:
 
     Attributes:
         small: words that ask for nothing; `beside_place`: these and those around the name of a place.
+        unknown: whole messages like "I don't know"; `vague`: like "a lot".
         papers: group of the last topic to the topic or list that tells which papers are needed.
         family: the topics offered beside the last one.
     """
@@ -38,8 +39,18 @@ class FollowUps:
     words: dict[str, re.Pattern[str]]
     small: re.Pattern[str]
     beside_place: re.Pattern[str]
+    unknown: frozenset[str]
+    vague: frozenset[str]
     papers: dict[str, str]
     family: tuple[str, ...]
+
+    def is_unknown(self, text: str) -> bool:
+        """Whether a message says no more than that somebody does not know."""
+        return _plain(text) in self.unknown
+
+    def is_vague(self, text: str) -> bool:
+        """Whether a message is a word or two that only mean something as an answer: "a lot", "maybe"."""
+        return _plain(text) in self.vague
 
     def kind(self, text: str, beside_place: str | None = None) -> str | None:
         """What a message asks of the answer before it, or None when it says more than that.
@@ -98,4 +109,7 @@ def follow_ups(path: Path = ROOT / "data" / "follow_ups.yml") -> FollowUps:
     collected["beside_place"] |= collected["small"]
     patterns = {kind: _pattern(words) for kind, words in collected.items()}
     small, beside_place = patterns.pop("small"), patterns.pop("beside_place")
-    return FollowUps(patterns, small, beside_place, raw["topics"]["papers"], tuple(raw["topics"]["family"]))
+    whole = {kind: frozenset(_plain(text) for table in tables for text in table[kind]) for kind in ("unknown", "vague")}
+    return FollowUps(
+        patterns, small, beside_place, whole["unknown"], whole["vague"], raw["topics"]["papers"], tuple(raw["topics"]["family"])
+    )

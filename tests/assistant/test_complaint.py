@@ -104,6 +104,21 @@ async def test_a_number_is_asked_again_until_there_is_one(talk: Talk) -> None:
     assert talk.letter["at"] == "months"
 
 
+@pytest.mark.parametrize("text", ["a lot", "كثير", "အများကြီး", "dherai", "un poco"])
+async def test_a_vague_word_is_no_number_and_no_wish_for_the_menu(talk: Talk, text: str) -> None:
+    await fill_to(talk, "wage")
+    assert await talk.say(text, "help_menu") == ["utter_complaint_question"]
+    assert (talk.said[0]["problem"], talk.letter["at"]) == ("complaint_number_needed", "wage")
+
+
+@pytest.mark.parametrize("text", ["I don't know", "مش عارف", "မသိဘူး", "थाहा छैन", "አላውቅም", "ewan ko po", "Jani na."])
+async def test_who_does_not_know_goes_on_to_the_next_question(talk: Talk, text: str) -> None:
+    await fill_to(talk, "wage")
+    await talk.say(text, "help_menu")
+    assert talk.letter["at"] == "months"
+    assert talk.letter["answers"]["wage"] is None
+
+
 async def test_no_means_nothing_was_paid(talk: Talk) -> None:
     await fill_to(talk, "paid")
     await talk.say("no", "deny")

@@ -56,6 +56,18 @@ def test_no_worse_than_measured_before(found: "dict[str, Any]", part: str, figur
         assert measured[figure] >= floor
 
 
+def test_danger_beside_another_problem_is_no_less_heard_than_before(agent: Agent) -> None:
+    """`beside.csv` joins held-out messages: one of another problem, one of danger (docs/quality.md)."""
+    cases = read_cases([ROOT / "tests" / "nlu" / "beside.csv"])
+
+    async def ask() -> "list[dict[str, Any]]":
+        return [await judge(agent, case) for case in cases]
+
+    rows = asyncio.run(ask())
+    assert sum(row["urgent"] for row in rows) / len(rows) >= 0.93
+    assert sum(row["topic"] in (row["predicted"], row["second_topic"]) for row in rows) / len(rows) >= 0.9
+
+
 def test_every_language_has_held_out_messages_and_a_floor(found: "dict[str, Any]") -> None:
     assert set(found["by_language"]) == set(languages()) == set(FLOORS) - {"all"}
 
