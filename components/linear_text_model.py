@@ -117,10 +117,11 @@ class LinearTextModel:
         first_column = 0
         for view in self._views:
             rows = view.transform(readings[view.reading])
-            for number, (start, end) in enumerate(pairwise(rows.indptr)):
-                # Only the columns of the n-grams that occur are multiplied: some hundred of many hundred thousands.
-                columns = rows.indices[start:end] + first_column
-                scores[number] += self._coefficients[:, columns].astype(np.float32) @ rows.data[start:end]
+            # Only the columns of the n-grams that occur are multiplied, some hundred of many hundred thousands; parts of a
+            # text share them with the whole.
+            columns, numbers = np.unique(rows.indices, return_inverse=True)
+            rows = csr_matrix((rows.data, numbers, rows.indptr), shape=(len(texts), len(columns)))
+            scores += rows @ self._coefficients[:, columns + first_column].astype(np.float32).T
             first_column += view.columns
         return _softmax(scores / self._temperature)
 

@@ -102,10 +102,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def _loudest(self, pieces: list[str], of: dict[str, Floats]) -> dict[str, Any] | None:
         """The part of a message that speaks most of danger: `text`, `name` of the urgent topic, `score` of all urgent ones."""
-        labels = self._model.labels
-        urgent = [
-            number for number, label in enumerate(labels) if label in catalogue().topics and catalogue().topics[label].urgent
-        ]
+        labels, topics = self._model.labels, catalogue().topics
+        urgent = [number for number, label in enumerate(labels) if label in topics and topics[label].urgent]
         if not pieces or not urgent:
             return None
         loudest = max(pieces, key=lambda piece: of[piece][urgent].sum())
@@ -113,7 +111,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return {"text": loudest, INTENT_NAME_KEY: name, "score": float(of[loudest][urgent].sum())}
 
     def _without_topics(self, chances: Floats) -> Floats:
-        left = chances * np.array([label not in catalogue().topics for label in self._model.labels])
+        topics = catalogue().topics
+        left = chances * np.array([label not in topics for label in self._model.labels])
         return np.asarray(left / (left.sum() or 1.0))
 
     def _second_topic(self, chances: Floats, own: Floats) -> dict[str, Any] | None:
