@@ -28,7 +28,7 @@ from tests.e2e.spoken import (
 
 OTHER = {"en": "ar", "ar": "my", "my": "en"}
 SWITCH = {"en": ("speak Arabic please", "ar"), "ar": ("احكي معي بالإنجليزي", "en"), "my": ("အင်္ဂလိပ်လို ပြောပေးပါ", "en")}
-NOT_SPOKEN = {"en": "do you speak Swahili?", "ar": "بتحكي تركي؟", "my": "ထိုင်းလို ပြောလို့ရလား"}
+NOT_SPOKEN = {"en": "do you speak Swahili?", "ar": "هل تتكلم التركية؟", "my": "ထိုင်းလို ပြောလို့ရလား"}
 
 pytestmark = pytest.mark.parametrize("code", LANGUAGES)
 
