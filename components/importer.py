@@ -17,6 +17,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+LANGUAGE = "language"
 _ANNOTATION = re.compile(r"\][({]")  # [Doha](city)
 _FastSafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -26,10 +27,10 @@ class BrokenExamples(RasaException):
 
 
 class Example(Message):
-    """A text and its intent, which nothing changes: copies are the example itself, and equal ones are found cheaply."""
+    """A text, its intent and language, which nothing changes: copies are the example itself, and equal ones are found cheaply."""
 
-    def __init__(self, text: str, intent: str) -> None:
-        super().__init__({TEXT: text, INTENT: intent})
+    def __init__(self, text: str, intent: str, language: str = "") -> None:
+        super().__init__({TEXT: text, INTENT: intent, LANGUAGE: language})
 
     def fingerprint(self) -> str:
         return f"{self.data[INTENT]}\0{self.data[TEXT]}"
@@ -48,12 +49,13 @@ class ExamplesImporter(RasaFileImporter):
     """Rasa's importer of files, but for the training examples."""
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:  # noqa: ARG002 (of Rasa)
-        """The examples of all files.
+        """The examples of all files, `data/nlu/<language>/<group>.yml`.
 
         Raises:
             BrokenExamples: for a file that is no list of intents with examples.
         """
-        return TrainingData([Example(text, intent) for file in self._nlu_files for intent, text in examples_in(Path(file))])
+        files = [Path(file) for file in self._nlu_files]
+        return TrainingData([Example(text, intent, file.parent.name) for file in files for intent, text in examples_in(file)])
 
 
 def examples_in(path: Path) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ _CONSONANT_CHARACTERS = (2, 4)
 _NEGLIGIBLE = 0.006  # smaller coefficients decide nothing and are a third of the file
 _LEAST_TO_CALIBRATE = 5  # texts in each class
 # Of the texts of other classes each class learns from a sample and from those most like it.
-_SAMPLED_SHARE, _HARDEST_SHARE, _LEAST_OTHERS = 0.11, 0.15, 5000
+_SAMPLED_SHARE, _HARDEST_SHARE, _LEAST_OTHERS = 0.11, 0.2, 5000
 _PARTS_TO_SCORE = 16
 
 
@@ -53,10 +53,10 @@ class LinearTextModel:
     def __init__(
         self,
         *,
-        characters: tuple[int, int] = (1, 5),
+        characters: tuple[int, int] = (2, 4),
         words: tuple[int, int] = (1, 2),
         bits: int = 18,
-        penalty: float = 0.5,
+        penalty: float = 0.3,
         consonant_weight: float = 0.7,
     ) -> None:
         self._penalty = penalty

@@ -16,6 +16,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.frames import FRAMES, Frames, all_frames
+from components.importer import LANGUAGE
 from components.linear_text_model import Floats, LinearTextModel
 from components.normalisation import normalise
 from components.sentences import cries, parts, sentences, windows
@@ -28,7 +30,11 @@ SECOND_FROM = "second_from"
 _SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
 _MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
 _FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
-_MADE_OF = ("linear_text_model.py", "normalisation.py", "sentences.py")
+_MADE_OF = ("frames.py", "linear_text_model.py", "normalisation.py", "sentences.py")
+# Greetings, thanks and the like are what others write around their problem.
+_FRAMED = {*catalogue().topics, "out_of_scope"}
+# Whoever works in a household says so, whatever they ask.
+_ASKED_BESIDE = {*catalogue().topics} - {"domestic_worker_rights"}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -52,8 +58,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:  # noqa: ARG004 (of Rasa)
         """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
-        folder = Path(__file__).parent
-        return sha256(b"".join((folder / name).read_bytes() for name in _MADE_OF)).hexdigest()
+        files = [Path(__file__).parent / name for name in _MADE_OF] + sorted(FRAMES.glob("*.yml"))
+        return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
     @classmethod
     def create(
@@ -67,8 +73,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         texts = [normalise(message.get(TEXT)) for message in examples]
-        # What a story tells in several sentences is learned from each of them as well.
-        self._model.fit(texts, [message.get(INTENT) for message in examples], [sentences(text) for text in texts])
+        frames = all_frames()
+        # What a story tells in several sentences is learned from each of them as well; any text also with other words around it.
+        lighter = [[*sentences(text), *_framed(text, message, frames)] for text, message in zip(texts, examples, strict=True)]
+        self._model.fit(texts, [message.get(INTENT) for message in examples], lighter)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
         return self._resource
@@ -126,7 +134,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         topics = catalogue().topics
         if self._model.labels[first] not in topics or len(own) < 2:
             return None
-        others = np.array([label in topics and index != first for index, label in enumerate(self._model.labels)])
+        others = np.array([label in _ASKED_BESIDE and index != first for index, label in enumerate(self._model.labels)])
         scores = (own * _SHARE_OF_PART + chances * (1 - _SHARE_OF_PART)) * others
         part, second = np.unravel_index(int(scores.argmax()), scores.shape)
         first_elsewhere = np.delete(own[:, first], part).max()
@@ -146,3 +154,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     ) -> TopicClassifier:
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
+
+
+def _framed(text: str, message: Message, frames: dict[str, Frames]) -> list[str]:
+    """The text of an example with words around it, if it is one of those that are framed."""
+    own = frames.get(message.get(LANGUAGE)) if message.get(INTENT) in _FRAMED else None
+    around = own.around(text) if own else None
+    return [around] if around else []

@@ -30,6 +30,11 @@ def test_the_configuration_names_the_importer() -> None:
     assert all(isinstance(example, Example) for example in examples if example.get("text"))
 
 
+def test_an_example_knows_its_language() -> None:
+    data = ExamplesImporter(training_data_paths=[str(ROOT / "data" / "nlu" / "am")]).get_nlu_data()
+    assert {example.get("language") for example in data.intent_examples} == {"am"}
+
+
 def test_an_example_twice_counts_once_and_another_intent_is_another_example() -> None:
     assert len({Example("help", "a"), Example("help", "a"), Example("help", "b")}) == 2
 

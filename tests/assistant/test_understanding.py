@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "models" / "safar.tar.gz"
 FLOORS: "dict[str, dict[str, float]]" = yaml.safe_load((ROOT / "tests" / "nlu" / "floors.yml").read_text(encoding="utf-8"))
 
+AROUND = 0.93
+
 
 @pytest.fixture(scope="module")
 def agent() -> Agent:
@@ -66,6 +68,18 @@ def test_danger_beside_another_problem_is_no_less_heard_than_before(agent: Agent
     rows = asyncio.run(ask())
     assert sum(row["urgent"] for row in rows) / len(rows) >= 0.93
     assert sum(row["topic"] in (row["predicted"], row["second_topic"]) for row in rows) / len(rows) >= 0.9
+
+
+def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
+    """`around.csv` has greetings, thanks, places and the like, none of them from data/frames/, around held-out messages."""
+    cases = read_cases([ROOT / "tests" / "nlu" / "around.csv"])[::3]
+
+    async def ask() -> "list[dict[str, Any]]":
+        return [await judge(agent, case) for case in cases]
+
+    found = report(asyncio.run(ask()))
+    assert found["overall"]["accuracy"] >= AROUND
+    assert {kind: part["accuracy"] for kind, part in found["by_style"].items() if part["accuracy"] < AROUND - 0.07} == {}
 
 
 def test_every_language_has_held_out_messages_and_a_floor(found: "dict[str, Any]") -> None:
