@@ -30,8 +30,8 @@ class Frames:
     """The words around a problem, in one language.
 
     Args:
-        path: a file of lists of texts: `before`, `after`, `place` (each with `{place}`), `names` of places, and `work` (in a household,
-            which is also a topic of its own).
+        path: a file of lists of texts: `before`, `after`, `place` (each with `{place}`), `names` of places, and `work` (that one
+            works in a household, which is also a topic of its own).
 
     Raises:
         ContentError: a list is missing or empty, or a text of `place` has no `{place}`.
