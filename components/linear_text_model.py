@@ -35,7 +35,7 @@ _CONSONANT_CHARACTERS = (2, 4)
 _NEGLIGIBLE = 0.006  # smaller coefficients decide nothing and are a third of the file
 _LEAST_TO_CALIBRATE = 5  # texts in each class
 # Of the texts of other classes each class learns from a sample and from those most like it.
-_SAMPLED_SHARE, _HARDEST_SHARE, _LEAST_OTHERS = 0.11, 0.2, 5000
+_SAMPLED_SHARE, _HARDEST_SHARE, _LEAST_OTHERS = 0.08, 0.15, 5000
 _PARTS_TO_SCORE = 16
 
 
@@ -229,7 +229,7 @@ class _Lesson:
         def train(label: int) -> None:
             others = self._others[:, label % self._others.shape[1]]
             chosen = np.flatnonzero(rows & (others | (self._classes == label)))
-            machine = LinearSVC(C=self._penalty, dual=True, tol=0.1, max_iter=300, random_state=7)
+            machine = LinearSVC(C=self._penalty, dual=True, tol=0.2, max_iter=300, random_state=7)
             machine.fit(self._features[chosen], self._classes[chosen] == label, sample_weight=self._weights[chosen])
             coefficients[:, label], intercepts[label] = machine.coef_[0], machine.intercept_[0]
 

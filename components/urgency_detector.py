@@ -93,7 +93,7 @@ class UrgencyDetector(GraphComponent):
 
         Set for recall: a call too many costs an operator a minute, a call too few may cost a life (docs/quality.md).
         """
-        whole = {ALONE: 0.28, WITH_HINT: 0.12, WITH_SURE: 0.05}
+        whole = {ALONE: 0.14, WITH_HINT: 0.06, WITH_SURE: 0.03}
         return {**whole, IN_SENTENCE: 0.95, IN_WINDOW: 0.98, IN_PART_WITH_SURE: 0.5}
 
     @classmethod

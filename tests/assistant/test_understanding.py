@@ -25,6 +25,7 @@ MODEL = ROOT / "models" / "safar.tar.gz"
 FLOORS: "dict[str, dict[str, float]]" = yaml.safe_load((ROOT / "tests" / "nlu" / "floors.yml").read_text(encoding="utf-8"))
 
 AROUND = 0.93
+BLIND_IN_EACH, BLIND = 0.94, {"accuracy": 0.97, "top3": 0.985, "urgent_recall": 0.98, "out_of_scope_recall": 0.95}
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +34,17 @@ def agent() -> Agent:
     return asyncio.run(load_agent(model_path=str(MODEL)))
 
 
-@pytest.fixture(scope="module")
-def found(agent: Agent) -> "dict[str, Any]":
-    cases = read_cases(sorted((ROOT / "tests" / "nlu").glob("heldout.*.csv")))
-
+def judged(agent: Agent, cases: "list[dict[str, str]]") -> "list[dict[str, Any]]":
     async def ask() -> "list[dict[str, Any]]":
         return [await judge(agent, case) for case in cases]
 
-    return report(asyncio.run(ask()))
+    return asyncio.run(ask())
+
+
+@pytest.fixture(scope="module")
+def found(agent: Agent) -> "dict[str, Any]":
+    cases = read_cases(sorted((ROOT / "tests" / "nlu").glob("heldout.*.csv")))
+    return report(judged(agent, cases))
 
 
 def parts_with_floors() -> "Iterator[tuple[str, str, float]]":
@@ -61,23 +65,25 @@ def test_no_worse_than_measured_before(found: "dict[str, Any]", part: str, figur
 def test_danger_beside_another_problem_is_no_less_heard_than_before(agent: Agent) -> None:
     """`beside.csv` joins held-out messages: one of another problem, one of danger (docs/quality.md)."""
     cases = read_cases([ROOT / "tests" / "nlu" / "beside.csv"])
-
-    async def ask() -> "list[dict[str, Any]]":
-        return [await judge(agent, case) for case in cases]
-
-    rows = asyncio.run(ask())
+    rows = judged(agent, cases)
     assert sum(row["urgent"] for row in rows) / len(rows) >= 0.93
     assert sum(row["topic"] in (row["predicted"], row["second_topic"]) for row in rows) / len(rows) >= 0.9
 
 
+def test_blind_messages_are_understood_no_worse_than_before(agent: Agent) -> None:
+    """`blind.*.csv` were written last, by writers who had seen neither examples nor held-out messages (docs/quality.md)."""
+    cases = read_cases(sorted((ROOT / "tests" / "nlu").glob("blind.*.csv")))
+    found = report(judged(agent, cases))
+    assert set(found["by_language"]) == set(languages())
+    assert {code for code, part in found["by_language"].items() if part["accuracy"] < BLIND_IN_EACH} == set()
+    for figure, least in BLIND.items():
+        assert found["overall"][figure] >= least, figure
+
+
 def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
-    """`around.csv` has greetings, thanks, places and the like, none of them from data/frames/, around held-out messages."""
+    """`around.csv` has greetings, thanks, places and the like around held-out messages (docs/quality.md)."""
     cases = read_cases([ROOT / "tests" / "nlu" / "around.csv"])[::3]
-
-    async def ask() -> "list[dict[str, Any]]":
-        return [await judge(agent, case) for case in cases]
-
-    found = report(asyncio.run(ask()))
+    found = report(judged(agent, cases))
     assert found["overall"]["accuracy"] >= AROUND
     assert {kind: part["accuracy"] for kind, part in found["by_style"].items() if part["accuracy"] < AROUND - 0.07} == {}
 
