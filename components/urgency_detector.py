@@ -29,10 +29,12 @@ from safar.topics import catalogue
 URGENCY = "urgency"
 # Chance of any urgent topic from which the classifier is believed alone, with a hint, and with a sure phrase.
 ALONE, WITH_HINT, WITH_SURE = "alone", "with_hint", "with_sure"
+SHORT_ALONE = "short_alone"  # alone, for a short message: it names its danger, while a long one may only hint at it
 # The same of one part of the message: of a sentence, of any six words in a row, and of either with a sure phrase in the message.
 IN_SENTENCE, IN_WINDOW, IN_PART_WITH_SURE = "in_sentence", "in_window", "in_part_with_sure"
 _AT_WORK, _AT_HOME, _BY_EMPLOYER = ("work", "complaints"), "domestic_violence", "violence_at_work"
 _SHORT = 4  # characters
+_MOST_WORDS, _MOST_CHARACTERS = 8, 60  # of a short message; characters for languages without spaces
 _KEY = 2  # characters of a phrase's beginning by which it is looked up
 _GAP = r"(?:\s+\S+){0,3}\s+"
 # Where a phrase may begin: at the beginning of a word; in Burmese, which is written without spaces, anywhere.
@@ -93,7 +95,7 @@ class UrgencyDetector(GraphComponent):
 
         Set for recall: a call too many costs an operator a minute, a call too few may cost a life (docs/quality.md).
         """
-        whole = {ALONE: 0.14, WITH_HINT: 0.06, WITH_SURE: 0.03}
+        whole = {ALONE: 0.14, SHORT_ALONE: 0.4, WITH_HINT: 0.06, WITH_SURE: 0.03}
         return {**whole, IN_SENTENCE: 0.95, IN_WINDOW: 0.98, IN_PART_WITH_SURE: 0.5}
 
     @classmethod
@@ -140,7 +142,8 @@ class UrgencyDetector(GraphComponent):
         """
         score = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent)
         found = self._lexicon.find(normalise(text))
-        needed = self._config[WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else ALONE]
+        alone = SHORT_ALONE if len(text) <= _MOST_CHARACTERS and len(text.split()) <= _MOST_WORDS else ALONE
+        needed = self._config[WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else alone]
         is_danger = bool(ranking) and ranking[0][INTENT_NAME_KEY] in self._urgent
         cry = None if is_danger else self._cry(loudest or {}, bool(found["sure"]))
         urgent = bool(score >= needed or cry)

@@ -302,6 +302,14 @@ def test_danger_beside_another_problem_is_heard(text: str, kind: str, score: flo
     assert (message.get("second_topic") or {}).get("name") == ("violence_at_work" if urgent else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "urgent"), [("what should i do now", False), ("we go to and fro and nobody sees how it ends with us here", True)]
+)
+def test_a_short_message_must_speak_more_clearly_of_danger_than_a_long_one(text: str, urgent: bool) -> None:
+    ranking = [{"name": "help_menu", "confidence": 0.35}, {"name": "suicidal_distress", "confidence": 0.2}]
+    assert URGENCY.judge(text, ranking)[0]["urgent"] is urgent
+
+
 def test_danger_at_home_stays_so_beside_what_is_no_work() -> None:
     part = {"text": "he beats me", "name": "domestic_violence", "score": 0.99}
     ranking = [{"name": "family_law_across_borders", "confidence": 0.97}]
