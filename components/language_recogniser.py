@@ -28,7 +28,7 @@ CONFIDENT = "confident"
 LANGUAGE = "language"
 # Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
 _PRIOR_OF_CURRENT = 0.9
-_MADE_OF = ("linear_text_model.py", "normalisation.py")
+_MADE_OF = ("linear_text_model.py", "normalisation.py", "support_vector_machines.py", "text_features.py")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -49,7 +49,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> LanguageRecogniser:
-        model = LinearTextModel(characters=(1, 4), words=(1, 1), bits=16, penalty=1.0, consonant_weight=0.0)
+        model = LinearTextModel(characters=(1, 4), pairs=False, bits=16, penalty=1.0, consonant_weight=0.0)
         return cls(config, model_storage, resource, model)
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:

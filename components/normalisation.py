@@ -28,7 +28,7 @@ _ARABIC = str.maketrans(
         "ـ": None,  # TATWEEL
     }
 )
-_ARABIC_MARKS = re.compile(r"[\u064b-\u065f\u0670]")
+_ARABIC_MARKS = str.maketrans(dict.fromkeys([*map(chr, range(0x64B, 0x660)), "\u0670"]))
 # Devanagari: nasal and vowel signs that phones and people use for one another.
 _INDIC = str.maketrans({"ँ": "ं", "ी": "ि", "ू": "ु", "ऽ": None, "\u093c": None})
 # Ethiopic: letters that sound the same in Amharic and are written for one another, in all their orders (Unicode blocks
@@ -45,6 +45,19 @@ _SAME_LETTER = str.maketrans(
         "\u06be": "\u0647",
     }
 )
+_FOLDED = {**_ARABIC_MARKS, **_ARABIC, **_INDIC, **_SAME_LETTER}
+
+
+class _Fold(dict[int, "int | str | None"]):
+    """What each character becomes; for digits of any script found out when first met."""
+
+    def __missing__(self, code: int) -> int | str:
+        character = chr(code)
+        self[code] = str(unicodedata.digit(character)) if character.isdigit() else code
+        return self[code]  # type: ignore[return-value] (no deletion is added here)
+
+
+_FOLD = _Fold(_FOLDED)
 # Joiners, direction marks, variation selectors and other characters that cannot be seen, and halves of broken ones.
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]")
 _LONG_RUN = re.compile(r"(\w)\1{2,}")
@@ -60,9 +73,7 @@ def normalise(text: str) -> str:
     text = _INVISIBLE.sub("", text[:MAX_CHARACTERS])
     text = unicodedata.normalize("NFKC", text).casefold()
     text = unicodedata.normalize("NFKC", text)
-    text = _ARABIC_MARKS.sub("", text).translate(_ARABIC).translate(_INDIC).translate(_SAME_LETTER)
-    text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
-    return _SPACE.sub(" ", _LONG_RUN.sub(r"\1\1", text)).strip()
+    return _SPACE.sub(" ", _LONG_RUN.sub(r"\1\1", text.translate(_FOLD))).strip()
 
 
 # Letters that stand for one another when people write their language in Latin letters.
@@ -93,6 +104,8 @@ _SCRIPTS = (
 
 def main_script(text: str) -> str | None:
     """The ISO 15924 code of the script that most letters of a text belong to, or None when it has no letters."""
+    if text.isascii():
+        return "Latn" if any(map(str.isalpha, text)) else None
     counts = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS}
     script = max(counts, key=lambda name: counts[name])
     return script if counts[script] else None

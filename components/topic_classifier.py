@@ -30,7 +30,7 @@ SECOND_FROM = "second_from"
 _SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
 _MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
 _FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
-_MADE_OF = ("frames.py", "linear_text_model.py", "normalisation.py", "sentences.py")
+_MADE_OF = ("frames.py", "linear_text_model.py", "normalisation.py", "sentences.py", "support_vector_machines.py", "text_features.py")
 # Greetings, thanks and the like are what others write around their problem.
 _FRAMED = {*catalogue().topics, "out_of_scope"}
 # Whoever works in a household says so, whatever they ask.

@@ -10,13 +10,19 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import hstack
+from scipy.sparse import random as random_rows
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.svm import LinearSVC
 
 from components.channel import with_profile
 from components.conversation import profile_from, understood_from
 from components.linear_text_model import LinearTextModel
-from components.normalisation import normalise
+from components.normalisation import consonants, normalise
 from components.place_recogniser import Gazetteer, PlaceRecogniser
 from components.sentences import parts, sentences
+from components.support_vector_machines import SupportVectorMachines
+from components.text_features import TextFeatures, View
 from components.topic_classifier import TopicClassifier
 from components.urgency_detector import UrgencyDetector, UrgencyLexicon
 
@@ -71,12 +77,58 @@ def test_a_saved_model_says_the_same(model: LinearTextModel, tmp_path: Path) -> 
     assert not list(tmp_path.glob("*.pkl"))
 
 
-def test_ngrams_counted_by_words_are_those_of_the_texts(model: LinearTextModel) -> None:
-    texts = ["the salary the boss", "साहुले तलब दिएन, तलब!", "", "a  b", "??? x", "လစာမရဘူး"]
-    for view in model._views:
-        read = model._readings(texts)[view.reading]
-        assert abs(view.counts(read) - view._hasher.transform(read)).max() == 0
-        assert view.counts(read).nnz
+VIEWS = [View(14, (2, 4)), View(14, pairs=True), View(13, (2, 4), reading=consonants, weight=0.7)]
+VIEWED = ["the salary the boss", "साहुले तलब दिएन, तलब!", "", "a  b", "??? x", "လစာမရဘူး", "the boss"]
+
+
+def test_rows_are_those_of_scikit_learn() -> None:
+    texts = VIEWED * 3  # so that every n-gram is seen often enough to be kept
+    features = TextFeatures(VIEWS)
+    learned = features.learn(texts, np.ones(len(texts), dtype=bool))
+    settings = {"norm": None, "alternate_sign": False, "lowercase": False}
+    characters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 4), n_features=2**14, **settings)
+    words = HashingVectorizer(analyzer="word", ngram_range=(1, 2), n_features=2**14, token_pattern=r"\S+", **settings)
+    read = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 4), n_features=2**13, **settings)
+    consonant_texts = [" ".join(map(consonants, text.split())) for text in texts]
+    weighted = [
+        TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+        for counts in (characters.transform(texts), words.transform(texts), read.transform(consonant_texts))
+    ]
+    expected = hstack([*weighted[:2], weighted[2] * 0.7]).tocsc()[:, features.kept]
+    assert expected.nnz == learned.nnz > 100
+    assert abs(expected - learned).max() < 1e-5
+    assert abs(features.rows(texts) - learned).max() < 1e-6
+    assert abs(features.rows(texts[:3]) - learned[:3]).max() < 1e-6  # words that are remembered
+
+
+def test_ngrams_seen_seldom_and_parts_of_a_text_are_not_kept() -> None:
+    features = TextFeatures([View(14, pairs=True)])
+    texts = ["no salary", "my salary", "salary today", "today", "today"]
+    rows = features.learn(texts, np.array([True, True, True, False, False]))
+    assert len(features.kept) == 1  # "salary"; "today" stands in one whole text only
+    assert rows.toarray().tolist() == [[1], [1], [1], [0], [0]]
+
+
+def test_machines_are_those_of_scikit_learn() -> None:
+    dice = np.random.default_rng(1)
+    rows = random_rows(300, 200, density=0.1, random_state=2, format="csr", dtype=np.float32)
+    classes = dice.integers(0, 5, 300)
+    rows.data += 0.3 * (rows.indices % 5 == np.repeat(classes, np.diff(rows.indptr)))
+    weights = dice.choice([1.0, 0.4], 300)
+
+    def learned(*parts: Any) -> Any:
+        machines = SupportVectorMachines(rows, classes, 5, 0.4, weights, tolerance=1e-3)
+        for part in parts:
+            machines.learn(part)
+        return machines.scores(np.arange(300))
+
+    own = learned(np.arange(300))
+    assert (learned(np.arange(300)) == own).all()
+    assert np.abs(learned(np.arange(100), np.arange(300)) - own).mean() < 0.02
+    for label in range(5):
+        machine = LinearSVC(C=0.4, tol=1e-4, max_iter=10_000).fit(rows, classes == label, weights)
+        difference = own[:, label] - machine.decision_function(rows)
+        assert np.abs(difference).mean() < 0.01
 
 
 def test_romanised_and_native_writing_help_each_other() -> None:

@@ -1,0 +1,207 @@
+"""Texts as rows of hashed character and word n-grams, weighted by sublinear TF-IDF.
+
+Character n-grams stay within a word, so that those of a text are those of its words, most of which come again and again: each
+word is cut and hashed once (by scikit-learn), in all texts of a training as in all parts of one message. Hashing needs no
+vocabulary; columns whose n-grams were seen only once are not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack, vstack
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.utils import murmurhash3_32
+
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.integer[npt.NBitBase]]
+Reading = Callable[[str], str]
+_LEAST_SEEN = 3  # of a column: docs/decisions/0042-training-in-a-minute.md
+_MOST_WORDS_REMEMBERED = 20_000  # some 15 MB
+_TEXTS_AT_ONCE, _THREADS = 10_000, 2
+
+
+@dataclass(frozen=True)
+class View:
+    """One way of seeing a text, and the columns its n-grams are hashed into.
+
+    Args:
+        bits: n-grams are hashed into 2**bits columns.
+        characters: shortest and longest n-gram of the characters of each word and of the spaces around it; None: words.
+        pairs: of words, also two that follow one another.
+        reading: how each word is read.
+        weight: length of each row in this view's columns.
+    """
+
+    bits: int
+    characters: tuple[int, int] | None = None
+    pairs: bool = False
+    reading: Reading = str
+    weight: float = 1.0
+
+    def of_words(self, words: Sequence[str]) -> csr_matrix:
+        """How often each n-gram stands in each word, given as this view reads it: words x columns."""
+        hasher = HashingVectorizer(
+            analyzer="char_wb" if self.characters else str.split,
+            ngram_range=self.characters or (1, 1),
+            n_features=2**self.bits,
+            norm=None,
+            alternate_sign=False,
+            lowercase=False,
+            dtype=np.float32,
+        )
+        return hasher.transform(words)
+
+
+class _Tokens:
+    """The different words and pairs of neighbouring words of some texts, and how often each stands in each text."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        split = [text.split() for text in texts]
+        every = list(chain.from_iterable(split))
+        numbers = {word: number for number, word in enumerate(dict.fromkeys(every))}
+        found = np.fromiter(map(numbers.__getitem__, every), dtype=np.int64, count=len(every))
+        lengths = np.array(list(map(len, split)), dtype=np.int64)
+        owners = np.repeat(np.arange(len(texts)), lengths)
+        self.words = list(numbers)
+        neighbours = owners[1:] == owners[:-1]
+        pairs, which = np.unique(found[:-1][neighbours] * len(numbers) + found[1:][neighbours], return_inverse=True)
+        self.firsts, self.seconds = np.divmod(pairs, len(numbers) or 1)
+        # The words of each text, then its pairs.
+        before = np.concatenate([[0], np.cumsum(lengths + np.maximum(lengths - 1, 0))])
+        first_word = np.cumsum(lengths) - lengths
+        place = before[owners] + np.arange(len(found)) - first_word[owners]
+        tokens = np.empty(before[-1], dtype=np.int64)
+        tokens[place] = found
+        tokens[(place + lengths[owners])[:-1][neighbours]] = which + len(numbers)
+        counts = np.ones(len(tokens), dtype=np.float32)
+        self.in_texts = csr_matrix((counts, tokens, before), shape=(len(texts), len(numbers) + len(pairs)))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Words as rows of n-grams (`columns` and `counts` of all, `sizes` of each), and as each view that has pairs reads them."""
+
+    columns: Integers
+    counts: Floats
+    sizes: Integers
+    read: list[list[str]]
+
+
+class TextFeatures:
+    """Rows of all views side by side: 32-bit floats, the columns of a row in no order."""
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self._views = list(views)
+        self._bounds = np.cumsum([0, *(2**view.bits for view in views)])
+        self._with_pairs = [number for number, view in enumerate(views) if view.pairs]
+        self._remembered: dict[str, tuple[Integers, Floats, list[str]]] = {}
+        self.restore(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+
+    def restore(self, kept: Integers, idf: Floats) -> None:
+        """Become what had learned this: the columns that are kept, in ascending order, and how rare their n-grams are."""
+        self.kept, self.idf = kept, idf
+        self._place = np.full(self._bounds[-1], -1, dtype=np.int32)
+        self._place[kept] = np.arange(len(kept))
+        self._kept_bounds = np.searchsorted(kept, self._bounds)
+
+    def learn(self, texts: Sequence[str], whole: Flags) -> csr_matrix:
+        """Learn which n-grams count, and how rare each is; the texts as rows.
+
+        Args:
+            whole: which of the texts are no part or variant of another.
+        """
+        tokens = _Tokens(texts)
+        ngrams = self._ngrams(tokens, self._hashed(tokens.words))
+        often = np.asarray(whole.astype(np.float32) @ tokens.in_texts)
+        seen = np.bincount(ngrams.indices, np.repeat(often, np.diff(ngrams.indptr)))
+        self.restore(np.flatnonzero(seen >= _LEAST_SEEN).astype(np.int32), self.idf)
+        kept = self._kept_of(ngrams)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            parts = np.linspace(0, len(texts), _THREADS + 1).astype(int)
+            rows = vstack(list(pool.map(lambda part: tokens.in_texts[slice(*part)] @ kept, pairwise(parts))), format="csr")
+        seen = np.bincount(rows.indices, minlength=len(self.kept))
+        self.idf = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)  # as scikit-learn's TfidfTransformer
+        with ThreadPoolExecutor(_THREADS) as pool:
+            starts = range(0, len(texts), _TEXTS_AT_ONCE)
+            list(pool.map(lambda start: self._weigh(rows, start, min(start + _TEXTS_AT_ONCE, len(texts))), starts))
+        return rows
+
+    def rows(self, texts: Sequence[str]) -> csr_matrix:
+        """A few texts as rows. Their words are remembered: most of the next message's words are among them."""
+        tokens = _Tokens(texts)
+        rows = tokens.in_texts @ self._kept_of(self._ngrams(tokens, self._recalled(tokens.words)))
+        self._weigh(rows, 0, len(texts))
+        return rows
+
+    def _ngrams(self, tokens: _Tokens, words: _Words) -> csr_matrix:
+        """How often each n-gram stands in each token."""
+        of_pairs = np.empty((len(tokens.firsts), len(self._with_pairs)), dtype=np.int32)
+        firsts, seconds = tokens.firsts.tolist(), tokens.seconds.tolist()
+        for place, (number, read) in enumerate(zip(self._with_pairs, words.read, strict=True)):
+            hashes = [murmurhash3_32(f"{read[a]} {read[b]}") for a, b in zip(firsts, seconds, strict=True)]
+            of_pairs[:, place] = np.abs(np.array(hashes, dtype=np.int64)) % 2 ** self._views[number].bits + self._bounds[number]
+        counts = np.concatenate([words.counts, np.ones(of_pairs.size, dtype=np.float32)])
+        sizes = np.concatenate([words.sizes, np.full(len(of_pairs), len(self._with_pairs))])
+        return _rows(counts, np.concatenate([words.columns, of_pairs.ravel()]), sizes, self._bounds[-1])
+
+    def _hashed(self, words: list[str]) -> _Words:
+        read = {reading: list(map(reading, words)) for reading in {view.reading for view in self._views}}
+        rows = hstack([_each_once(view.of_words, read[view.reading]) for view in self._views], format="csr", dtype=np.float32)
+        return _Words(rows.indices, rows.data, np.diff(rows.indptr), [read[self._views[number].reading] for number in self._with_pairs])
+
+    def _recalled(self, words: list[str]) -> _Words:
+        """The same, hashing only words that are new."""
+        if len(self._remembered) > _MOST_WORDS_REMEMBERED:
+            self._remembered.clear()
+        new = [word for word in words if word not in self._remembered]
+        if new:
+            made = self._hashed(new)
+            ends = np.cumsum(made.sizes)[:-1]
+            parts = zip(new, np.split(made.columns, ends), np.split(made.counts, ends), strict=True)
+            for number, (word, columns, counts) in enumerate(parts):
+                self._remembered[word] = (columns, counts, [read[number] for read in made.read])
+        known = [self._remembered[word] for word in words]
+        if not known:
+            return self._hashed([])
+        columns, counts, read = zip(*known, strict=True)
+        sizes = np.array([len(part) for part in counts])
+        return _Words(np.concatenate(columns), np.concatenate(counts), sizes, [list(words_read) for words_read in zip(*read, strict=True)])
+
+    def _kept_of(self, ngrams: csr_matrix) -> csr_matrix:
+        """The n-grams whose columns are kept, in those columns."""
+        places = self._place[ngrams.indices]
+        kept = places >= 0
+        ends = np.concatenate([[0], np.cumsum(kept)])[ngrams.indptr]
+        return csr_matrix((ngrams.data[kept], places[kept], ends), shape=(ngrams.shape[0], len(self.kept)))
+
+    def _weigh(self, rows: csr_matrix, first: int, last: int) -> None:
+        """Make weights of the counts in the rows from `first` up to `last`, in place."""
+        ends = rows.indptr[first : last + 1]
+        columns, weights = rows.indices[ends[0] : ends[-1]], rows.data[ends[0] : ends[-1]]
+        np.log(weights, out=weights)
+        weights += 1.0
+        weights *= self.idf[columns]
+        views = np.searchsorted(self._kept_bounds, columns, side="right") - 1
+        groups = np.repeat(np.arange(last - first) * len(self._views), np.diff(ends)) + views
+        lengths = np.sqrt(np.bincount(groups, np.square(weights), minlength=(last - first) * len(self._views)))
+        wanted = np.tile([view.weight for view in self._views], last - first)
+        weights *= np.divide(wanted, lengths, out=np.zeros_like(lengths), where=lengths > 0).astype(np.float32)[groups]
+
+
+def _rows(values: Floats, columns: Integers, sizes: Integers, width: int) -> csr_matrix:
+    """A sparse matrix of rows with so many entries each."""
+    return csr_matrix((values, columns, np.concatenate([[0], np.cumsum(sizes)])), shape=(len(sizes), width))
+
+
+def _each_once(rows_of: Callable[[Sequence[str]], csr_matrix], texts: Sequence[str]) -> csr_matrix:
+    """The rows of texts of which many are the same, each made once."""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    rows = rows_of(list(numbers))
+    return rows if len(numbers) == len(texts) else rows[[numbers[text] for text in texts]]
