@@ -81,6 +81,7 @@ class Gazetteer:
             for name in names:
                 self.places[normalise(name)] = Place(tuple(named.split()), NAME, "", True)
         self._add_cities(cities, {normalise(word) for word in shared["not_cities"]})
+        self._first_words = {name.split()[0] for name in self.places if " " in name}
 
     def _add_cldr(self, code: str) -> None:
         for country, name in Locale.parse(code).territories.items():
@@ -125,7 +126,8 @@ class Gazetteer:
         return words, found
 
     def _mention_at(self, words: list[str], start: int) -> Mention | None:
-        for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
+        begins_longer = any(bare in self._first_words for bare, _ in self._bare_forms(words[start]))
+        for length in range(min(_LONGEST_NAME, len(words) - start) if begins_longer else 1, 0, -1):
             name = " ".join(words[start : start + length])
             for bare, affixes in self._bare_forms(name):
                 place = self.places.get(bare)

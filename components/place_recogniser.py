@@ -44,11 +44,12 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
             home = known.get(NATIONALITY) or self._usual_nationality(message)
             language = (message.get("language") or {}).get("name")
-            found = self.recognise(message.get(TEXT) or "", home, intent, language, known.get(COUNTRY))
+            words, mentions = self._gazetteer.mentions(normalise(message.get(TEXT) or ""), language)
+            found = self._recognised(words, mentions, home, intent, known.get(COUNTRY))
             values = {name: found.get(name) or known.get(name) for name in (COUNTRY, NATIONALITY, CITY)}
             entities = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in values.items() if value]
             message.set("places", found, add_to_output=True)
-            message.set("beside_places", self.beside(message.get(TEXT) or "", language), add_to_output=True)
+            message.set("beside_places", _beside(words, mentions), add_to_output=True)
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
         return messages
 
@@ -75,6 +76,11 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             host: the country they are in, as far as known: it decides what an ambiguous name means.
         """
         words, mentions = self._gazetteer.mentions(normalise(text), language)
+        return self._recognised(words, mentions, home, intent, host)
+
+    def _recognised(
+        self, words: list[str], mentions: list[Mention], home: str | None, intent: str | None, host: str | None
+    ) -> dict[str, Any]:
         asked = intent == "change_country"
         mentions = [mention for mention in mentions if self._counts(words, mention, asked=asked)]
         certain = {mention.place.countries[0] for mention in mentions if len(mention.place.countries) == 1}
@@ -112,9 +118,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
 
     def beside(self, text: str, language: str | None = None) -> str | None:
         """The words of a message that name no place; None when it names none. Actions tell by it that there is only a place."""
-        words, mentions = self._gazetteer.mentions(normalise(text), language)
-        named = {position for mention in mentions for position in range(mention.start, mention.end)}
-        return " ".join(word for position, word in enumerate(words) if position not in named) if mentions else None
+        return _beside(*self._gazetteer.mentions(normalise(text), language))
 
     def _counts(self, words: list[str], mention: Mention, *, asked: bool) -> bool:
         """Whether a mention is meant as a place: of a name that is also an everyday word only with a marker, or alone."""
@@ -155,6 +159,11 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
         **kwargs: Any,
     ) -> PlaceRecogniser:
         return cls.create(config, model_storage, resource, execution_context)
+
+
+def _beside(words: list[str], mentions: list[Mention]) -> str | None:
+    named = {position for mention in mentions for position in range(mention.start, mention.end)}
+    return " ".join(word for position, word in enumerate(words) if position not in named) if mentions else None
 
 
 def _meant(mention: Mention, context: set[str]) -> str | None:

@@ -45,6 +45,7 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
     "utter_handoff_reason": lambda composer, _: guided.reason_buttons(composer),
     "utter_other_topics": lambda composer, given: [
         *composer.topic_buttons(given["topics"]),
+        *([composer.button("button_person", "/talk_to_human")] if given.get("with_person") else ()),
         composer.button("button_none_of_these", "/feedback_bad"),
     ],
     "utter_feedback_good": _MENU,
@@ -72,6 +73,7 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
     "utter_group": lambda composer, given: composer.group_buttons(given["group"]),
     "utter_offer_topics": lambda composer, given: [
         *composer.topic_buttons(given["topics"]),
+        *([composer.button("button_person", "/talk_to_human")] if given.get("with_person") else ()),
         composer.button("button_none_of_these", "/help_menu"),
     ],
     "utter_ask_language": lambda composer, _: composer.language_buttons(),

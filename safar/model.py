@@ -25,8 +25,16 @@ QUIET = {
 }
 # Large pages of memory: a tenth of the training time was spent on getting small ones (glibc 2.35 and later; ignored elsewhere).
 _LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-# Rasa's command without Python's search for garbage, of which training makes none but through which it goes time and again: a tenth.
-_RASA = "import gc; gc.disable(); from rasa.__main__ import main; main()"
+# Rasa's command without Python's search for garbage, of which training makes little but through whose millions of objects it goes
+# time and again, and without freeing them one by one at the end.
+_RASA = """
+import gc, os, sys
+gc.disable()
+from rasa.__main__ import main
+main()
+sys.stdout.flush()
+os._exit(0)
+"""
 
 
 class TrainingFailed(SafarError):

@@ -134,8 +134,16 @@ async def test_unsure_offers_likely_topics(backend: FakeBackend) -> None:
     ]
     names, said, slots = await run(ActionOfferTopics(backend), tracker("nlu_fallback", intent_ranking=ranking))
     assert names == ["utter_offer_topics"]
-    assert said[0]["topics"] == ["wages_unpaid", "legal_aid"]
-    assert slots == {"misses": 0}
+    assert (said[0]["topics"], said[0]["with_person"]) == (["wages_unpaid", "legal_aid"], False)
+    assert slots == {"misses": 1}
+    _, said, slots = await run(ActionOfferTopics(backend), tracker("nlu_fallback", {"misses": 1}, intent_ranking=ranking))
+    assert (said[0]["with_person"], slots) == (True, {"misses": 2})
+
+
+async def test_noise_is_asked_nothing(backend: FakeBackend) -> None:
+    ranking = [{"name": "forced_labour_trafficking", "confidence": 0.11}, {"name": "complaint_official", "confidence": 0.09}]
+    names, _, _ = await run(ActionOfferTopics(backend), tracker("nlu_fallback", intent_ranking=ranking))
+    assert names == ["utter_not_understood"]
 
 
 async def test_say_it_simpler(backend: FakeBackend) -> None:
