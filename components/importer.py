@@ -7,7 +7,7 @@ while it copies and joins: more than a minute here. Examples of Safar are a text
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def examples_in(path: Path) -> tuple[tuple[str, str], ...]:
     return _examples_in(path, path.stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=None)  # the language recogniser asks once more
+@cache  # the language recogniser asks once more
 def _examples_in(path: Path, changed_ns: int) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 (what is cached is of that time)
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_FastSafeLoader)  # noqa: S506 (a safe loader)

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import get_text_hash
 
 from components.importer import examples_in
-from components.linear_text_model import LinearTextModel
+from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import main_script, normalise
 from safar.languages import languages
 
@@ -28,7 +28,6 @@ CONFIDENT = "confident"
 LANGUAGE = "language"
 # Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
 _PRIOR_OF_CURRENT = 0.9
-_MADE_OF = ("linear_text_model.py", "normalisation.py", "support_vector_machines.py", "text_features.py")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -63,7 +62,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
         """
         folder = Path(config.get(FOLDER, "data/nlu"))
         files = [path for code in languages() for path in _files_of(folder / code)]
-        files += [Path(__file__).parent / name for name in _MADE_OF]
+        files += [Path(__file__).parent / name for name in MADE_OF]
         return str(get_text_hash("".join(path.read_text(encoding="utf-8") for path in files)))
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -72,7 +71,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
         for code in languages():
             examples = [text for path in _files_of(Path(self._config[FOLDER]) / code) for _, text in examples_in(path)]
             # A script of one language alone tells the language without a model.
-            own = [text for text in map(normalise, examples) if scripts[main_script(text) or ""] > 1]
+            own = [normalise(text) for text in examples if scripts[main_script(text) or ""] > 1]
             own += [_piece(text) for text in own]
             texts += own
             labels += [code] * len(own)

@@ -23,6 +23,8 @@ from components.normalisation import consonants
 from components.text_features import Floats, TextFeatures, View
 
 Integers = npt.NDArray[np.int64]
+# Beside this file what a model depends on: components that train one are trained again when these change.
+MADE_OF = ("linear_text_model.py", "normalisation.py", "support_vector_machines.py", "text_features.py")
 _FRAGMENT_WEIGHT = 0.4  # of a part of a text, beside the whole text: docs/decisions/0002-linear-classifier.md
 _CONSONANT_CHARACTERS = (2, 4)
 _MOST_STEPS = 127  # from zero to the largest coefficient: what 8 bits hold
@@ -110,13 +112,13 @@ class LinearTextModel:
         folder.mkdir(parents=True, exist_ok=True)
         kept = {"settings": self._settings, "labels": self.labels, "temperature": self._temperature, "step": self._step}
         (folder / "model.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        arrays = {"kept": self._features.kept, "idf": self._features.idf}
+        arrays: dict[str, npt.NDArray[Any]] = {"kept": self._features.kept, "idf": self._features.idf}
         arrays |= {"coefficients": self._coefficients, "intercepts": self._intercepts}
         # As numpy.savez_compressed, which cannot be told to take a third of the time for a tenth more bytes.
         with ZipFile(folder / "model.npz", "w", ZIP_DEFLATED, compresslevel=1) as archive:
             for name, array in arrays.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                    np.lib.format.write_array(file, array, allow_pickle=False)
+                    np.save(file, array, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> LinearTextModel:

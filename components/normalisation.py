@@ -48,13 +48,13 @@ _SAME_LETTER = str.maketrans(
 _FOLDED = {**_ARABIC_MARKS, **_ARABIC, **_INDIC, **_SAME_LETTER}
 
 
-class _Fold(dict[int, "int | str | None"]):
+class _Fold(dict[int, int | str | None]):
     """What each character becomes; for digits of any script found out when first met."""
 
-    def __missing__(self, code: int) -> int | str:
+    def __missing__(self, code: int) -> int | str | None:
         character = chr(code)
         self[code] = str(unicodedata.digit(character)) if character.isdigit() else code
-        return self[code]  # type: ignore[return-value] (no deletion is added here)
+        return self[code]
 
 
 _FOLD = _Fold(_FOLDED)

@@ -79,7 +79,7 @@ class SupportVectorMachines:
 
 
 class _Block:
-    """Some of the classes, and what is known of them. Each row of coefficients fills whole cache lines: training waits for these."""
+    """Some of the classes, and what is known of them. A row of coefficients fills whole cache lines: training waits for these."""
 
     def __init__(self, classes: Integers, shape: tuple[int, int]) -> None:
         width = -(-len(classes) // 16) * 16
@@ -92,7 +92,7 @@ class _Block:
 
 
 @njit(nogil=True, fastmath=True, cache=True)
-def _descend(data, indices, ends, labels, costs, curvature, coefficients, intercepts, duals, order, tolerance, most_passes, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 (compiled)
+def _descend(data, indices, ends, labels, costs, curvature, coefficients, intercepts, duals, order, tolerance, most_passes, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913 (compiled)
     """Pass over the rows until none changes a machine; a row that changes none is left out of the next passes.
 
     Changes in place: coefficients (columns x width) and intercepts (width), of which only the first classes count; duals

@@ -155,9 +155,15 @@ class TextFeatures:
         of_views = [(view, read[view.reading]) for view in self._views]
         hashes: list[int] = []
         ends = [0]
+        known: dict[tuple[View, str], list[int]] = {}  # many words have the same consonants
         for word_by_view in zip(*(words_read for _, words_read in of_views), strict=True):
             for (view, _), word in zip(of_views, word_by_view, strict=True):
-                hashes += map(murmurhash3_32, view.ngrams(word))
+                if view.reading is str:
+                    hashes += map(murmurhash3_32, view.ngrams(word))
+                else:
+                    if (view, word) not in known:
+                        known[view, word] = list(map(murmurhash3_32, view.ngrams(word)))
+                    hashes += known[view, word]
                 ends.append(len(hashes))
         sizes = np.diff(ends).reshape(len(words), len(of_views))
         views = np.repeat(np.tile(np.arange(len(of_views)), len(words)), sizes.ravel())

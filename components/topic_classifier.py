@@ -18,9 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.frames import FRAMES, Frames, all_frames
 from components.importer import LANGUAGE
-from components.linear_text_model import Floats, LinearTextModel
+from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import normalise
 from components.sentences import cries, parts, sentences, windows
+from components.text_features import Floats
 from safar.topics import catalogue
 
 RANKING_LENGTH = "ranking_length"
@@ -30,7 +31,7 @@ SECOND_FROM = "second_from"
 _SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
 _MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
 _FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
-_MADE_OF = ("frames.py", "linear_text_model.py", "normalisation.py", "sentences.py", "support_vector_machines.py", "text_features.py")
+_MADE_OF = (*MADE_OF, "frames.py", "sentences.py")
 # Greetings, thanks and the like are what others write around their problem.
 _FRAMED = {*catalogue().topics, "out_of_scope"}
 # Whoever works in a household says so, whatever they ask.
