@@ -336,7 +336,7 @@ def test_the_classifier_alone_raises_when_it_is_sure() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "score", "urgent"),
     [
-        ("no pay since may. he put his hands on me", "sentence", 0.96, True),
+        ("no pay since may. he put his hands on me", "sentence", 0.98, True),
         ("no pay since may. he put his hands on me", "sentence", 0.9, False),
         ("no pay since may and he put his hands on me", "window", 0.99, True),
         ("no pay since may and he put his hands on me", "window", 0.96, False),
