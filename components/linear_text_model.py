@@ -16,7 +16,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
 from sklearn.model_selection import train_test_split
 
 from components.normalisation import consonants
@@ -99,13 +98,9 @@ class LinearTextModel:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Chances of the labels: a row for each text, in the order of `labels`; each row adds up to 1."""
-        rows = self._features.rows(texts)
-        # Only the columns of the n-grams that occur are multiplied, some hundred of many hundred thousands; parts of a
-        # text share them with the whole.
-        columns, numbers = np.unique(rows.indices, return_inverse=True)
-        occurring = csr_matrix((rows.data, numbers, rows.indptr), shape=(len(texts), len(columns)))
-        coefficients = self._coefficients[columns] * np.float32(self._step)
-        return _softmax((occurring @ coefficients + self._intercepts) / self._temperature)
+        columns, weights = self._features.weights(texts)
+        scores = weights @ (self._coefficients[columns] * np.float32(self._step)) + self._intercepts
+        return _softmax(scores / self._temperature)
 
     def save(self, folder: Path) -> None:
         """Write the model."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,13 @@ from sklearn.utils import murmurhash3_32
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.integer[npt.NBitBase]]
+Integers = npt.NDArray[np.signedinteger[Any]]
 Reading = Callable[[str], str]
+Token = str | tuple[str, str]
 _LEAST_SEEN = 3  # of a column: docs/decisions/0042-training-in-a-minute.md
-_MOST_WORDS_REMEMBERED = 20_000  # some 15 MB
+_MOST_REMEMBERED = 50_000  # words and pairs, some 15 MB
 _TEXTS_AT_ONCE, _THREADS = 10_000, 2
+_NO_LENGTH = 1e-9
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,6 @@ class TextFeatures:
         self._views = list(views)
         self._bounds = np.cumsum([0, *(2**view.bits for view in views)])
         self._with_pairs = [number for number, view in enumerate(views) if view.pairs]
-        self._remembered: dict[str, tuple[Integers, list[str]]] = {}
         self.restore(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
 
     def restore(self, kept: Integers, idf: Floats) -> None:
@@ -109,6 +111,8 @@ class TextFeatures:
         self._place = np.full(self._bounds[-1], -1, dtype=np.int32)
         self._place[kept] = np.arange(len(kept))
         self._kept_bounds = np.searchsorted(kept, self._bounds)
+        self._remembered: dict[Token, Integers] = {}
+        self._read: dict[str, tuple[str, ...]] = {}
 
     def learn(self, texts: Sequence[str], whole: Flags) -> csr_matrix:
         """Learn which n-grams count, and how rare each is; the texts as rows.
@@ -132,20 +136,37 @@ class TextFeatures:
             list(pool.map(lambda start: self._weigh(rows, start, min(start + _TEXTS_AT_ONCE, len(texts))), starts))
         return rows
 
-    def rows(self, texts: Sequence[str]) -> csr_matrix:
-        """A few texts as rows. Their words are remembered: most of the next message's words are among them."""
-        tokens = _Tokens(texts)
-        rows = tokens.in_texts @ self._kept_of(self._ngrams(tokens, self._recalled(tokens.words)))
-        self._weigh(rows, 0, len(texts))
-        return rows
+    def weights(self, texts: Sequence[str]) -> tuple[Integers, Floats]:
+        """The rows of a few texts, all columns of which some occur: their numbers, ascending; texts x these columns.
+
+        Words and pairs are remembered: most of the next message's are among them.
+        """
+        split = [text.split() for text in texts]
+        tokens: list[list[Token]] = [[*words, *(pairwise(words) if self._with_pairs else ())] for words in split]
+        numbers = {token: number for number, token in enumerate(dict.fromkeys(chain.from_iterable(tokens)))}
+        places = self._recalled(list(numbers))
+        sizes = np.array(list(map(len, places)), dtype=np.int64)
+        columns, which = np.unique(np.concatenate([*places, np.zeros(0, dtype=np.int32)]), return_inverse=True)
+        # For each token of each text, one after the other, where its columns stand in `which`.
+        found = np.fromiter(map(numbers.__getitem__, chain.from_iterable(tokens)), dtype=np.int64)
+        lengths = sizes[found]
+        ends = np.cumsum(lengths)
+        at = np.arange(lengths.sum()) + np.repeat((np.cumsum(sizes) - sizes)[found] - ends + lengths, lengths)
+        of_text = np.repeat(np.repeat(np.arange(len(texts)), list(map(len, tokens))), lengths)
+        counts = np.bincount(of_text * len(columns) + which[at], minlength=len(texts) * len(columns))
+        weights: Floats = counts.reshape(len(texts), len(columns)).astype(np.float32)
+        np.log(weights, out=weights, where=weights > 0)
+        weights += counts.reshape(weights.shape) > 0
+        weights *= self.idf[columns]
+        for view, bounds in zip(self._views, pairwise(np.searchsorted(columns, self._kept_bounds)), strict=True):
+            own = weights[:, slice(*bounds)]
+            own *= (view.weight / np.maximum(np.linalg.norm(own, axis=1), _NO_LENGTH))[:, None]
+        return columns, weights
 
     def _ngrams(self, tokens: _Tokens, words: _Words) -> csr_matrix:
         """How often each n-gram stands in each token."""
-        of_pairs = np.empty((len(tokens.firsts), len(self._with_pairs)), dtype=np.int32)
-        firsts, seconds = tokens.firsts.tolist(), tokens.seconds.tolist()
-        for place, (number, read) in enumerate(zip(self._with_pairs, words.read, strict=True)):
-            hashes = [murmurhash3_32(f"{read[a]} {read[b]}") for a, b in zip(firsts, seconds, strict=True)]
-            of_pairs[:, place] = np.abs(np.array(hashes, dtype=np.int64)) % 2 ** self._views[number].bits + self._bounds[number]
+        read = [[[of_view[word] for word in which] for of_view in words.read] for which in (tokens.firsts, tokens.seconds)]
+        of_pairs = self._of_pairs(len(tokens.firsts), *read)
         columns = np.concatenate([words.columns, of_pairs.ravel()])
         ends = np.cumsum(np.concatenate([[0], words.sizes, np.full(len(of_pairs), len(self._with_pairs))]))
         return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(ends) - 1, self._bounds[-1]))
@@ -155,35 +176,54 @@ class TextFeatures:
         of_views = [(view, read[view.reading]) for view in self._views]
         hashes: list[int] = []
         ends = [0]
-        known: dict[tuple[View, str], list[int]] = {}  # many words have the same consonants
+        known: list[dict[str, list[int]]] = [{} for _ in of_views]  # many words have the same consonants
         for word_by_view in zip(*(words_read for _, words_read in of_views), strict=True):
-            for (view, _), word in zip(of_views, word_by_view, strict=True):
+            for (view, _), word, seen in zip(of_views, word_by_view, known, strict=True):
                 if view.reading is str:
                     hashes += map(murmurhash3_32, view.ngrams(word))
                 else:
-                    if (view, word) not in known:
-                        known[view, word] = list(map(murmurhash3_32, view.ngrams(word)))
-                    hashes += known[view, word]
+                    if word not in seen:
+                        seen[word] = list(map(murmurhash3_32, view.ngrams(word)))
+                    hashes += seen[word]
                 ends.append(len(hashes))
         sizes = np.diff(ends).reshape(len(words), len(of_views))
         views = np.repeat(np.tile(np.arange(len(of_views)), len(words)), sizes.ravel())
         columns = np.abs(np.array(hashes, dtype=np.int64)) % np.diff(self._bounds)[views] + self._bounds[views]
         return _Words(columns.astype(np.int32), sizes.sum(axis=1), [of_views[number][1] for number in self._with_pairs])
 
-    def _recalled(self, words: list[str]) -> _Words:
-        """The same, hashing only words that are new."""
-        if len(self._remembered) > _MOST_WORDS_REMEMBERED:
+    def _recalled(self, tokens: list[Token]) -> list[Integers]:
+        """The kept columns of each token; the words of each pair are tokens as well."""
+        if len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.clear()
-        new = [word for word in words if word not in self._remembered]
-        if new:
-            made = self._hashed(new)
-            for number, columns in enumerate(np.split(made.columns, np.cumsum(made.sizes)[:-1])):
-                self._remembered[new[number]] = (columns, [read[number] for read in made.read])
-        known = [self._remembered[word] for word in words]
-        if not known:
-            return self._hashed([])
-        parts, read = zip(*known, strict=True)
-        return _Words(np.concatenate(parts), np.array(list(map(len, parts))), list(map(list, zip(*read, strict=True))))
+            self._read.clear()
+        words = [token for token in tokens if isinstance(token, str) and token not in self._remembered]
+        if words:
+            made = self._hashed(words)
+            self._read.update(zip(words, zip(*made.read, strict=True), strict=bool(made.read)))
+            self._remembered.update(zip(words, self._kept_parts(made.columns, made.sizes), strict=True))
+        pairs = [token for token in tokens if isinstance(token, tuple) and token not in self._remembered]
+        if pairs:
+            read = [list(zip(*(self._read[word] for word in words), strict=True)) for words in zip(*pairs, strict=True)]
+            columns = self._of_pairs(len(pairs), *read)
+            sizes = np.full(len(pairs), len(self._with_pairs))
+            self._remembered.update(zip(pairs, self._kept_parts(columns.ravel(), sizes), strict=True))
+        return [self._remembered[token] for token in tokens]
+
+    def _kept_parts(self, columns: Integers, sizes: Integers) -> list[Integers]:
+        """Of columns that belong to one token after the other, so many to each: those that are kept, of each token."""
+        places = self._place[columns]
+        kept = places >= 0
+        ends = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(sizes)])].tolist()
+        places = places[kept]
+        return [places[start:end] for start, end in pairwise(ends)]
+
+    def _of_pairs(self, count: int, firsts: Sequence[Sequence[str]], seconds: Sequence[Sequence[str]]) -> Integers:
+        """The columns of so many pairs: pairs x views with pairs. Their words: a list for each such view, as it reads them."""
+        columns = np.empty((count, len(self._with_pairs)), dtype=np.int32)
+        for place, (number, first, second) in enumerate(zip(self._with_pairs, firsts, seconds, strict=True)):
+            hashes = [murmurhash3_32(f"{a} {b}") for a, b in zip(first, second, strict=True)]
+            columns[:, place] = np.abs(np.array(hashes, dtype=np.int64)) % 2 ** self._views[number].bits + self._bounds[number]
+        return columns
 
     def _kept_of(self, ngrams: csr_matrix) -> csr_matrix:
         """The n-grams whose columns are kept, in those columns."""
