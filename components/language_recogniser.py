@@ -28,6 +28,7 @@ CONFIDENT = "confident"
 LANGUAGE = "language"
 # Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
 _PRIOR_OF_CURRENT = 0.9
+_FIRST_WORDS = 8  # of an example: all of them tell no more (docs/decisions/0042-training-in-a-minute.md)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -48,7 +49,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> LanguageRecogniser:
-        model = LinearTextModel(characters=(1, 4), pairs=False, bits=16, penalty=1.0, consonant_weight=0.0)
+        model = LinearTextModel(characters=(1, 4), pairs=False, bits=16, penalty=0.2, consonant_weight=0.0)
         return cls(config, model_storage, resource, model)
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
@@ -71,10 +72,10 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
         for code in languages():
             examples = [text for path in _files_of(Path(self._config[FOLDER]) / code) for _, text in examples_in(path)]
             # A script of one language alone tells the language without a model.
-            own = [normalise(text) for text in examples if scripts[main_script(text) or ""] > 1]
-            own += [_piece(text) for text in own]
-            texts += own
-            labels += [code] * len(own)
+            own = [normalise(text).split() for text in examples if scripts[main_script(text) or ""] > 1]
+            pieces = [" ".join(piece) for words in own for piece in (words[:_FIRST_WORDS], *_pieces(words))]
+            texts += pieces
+            labels += [code] * len(pieces)
         self._model.fit(texts, labels)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
@@ -139,12 +140,10 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
             return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
 
 
-def _piece(text: str) -> str:
-    """One or two neighbouring words of a text, always the same ones: people begin with "salary" or "help me", too."""
-    words, number = text.split(), crc32(text.encode())
-    length = 1 + number % 2
-    start = number // 2 % max(len(words) - length + 1, 1)
-    return " ".join(words[start : start + length])
+def _pieces(words: list[str]) -> list[list[str]]:
+    """One of the words and two neighbours, always the same ones: people begin with "salary" or "help me", too."""
+    number = crc32(" ".join(words).encode())
+    return [words[number % max(len(words) - length + 1, 1) :][:length] for length in (1, 2)]
 
 
 def _files_of(folder: Path) -> list[Path]:
