@@ -19,7 +19,7 @@ from safar.settings import ROOT
 FRAMES = ROOT / "data" / "frames"
 PLACE = "{place}"
 LISTS = ("before", "after", "place", "names", "work")
-_FRAMED = 0.6  # share of the examples
+_FRAMED = 0.35  # share of the examples
 _BEFORE, _AFTER, _PLACE, _WORK = 0.5, 0.6, 0.4, 0.25
 _WHO_FIRST = 0.6  # otherwise one tells who and where one is after the problem
 _JOINTS = (". ", ". ", ", ", " ")  # a third of people type no marks
@@ -48,7 +48,7 @@ class Frames:
         self._lists = {name: [normalise(text) for text in content[name]] for name in LISTS}
 
     def around(self, text: str) -> str | None:
-        """A normalised text with words of the language around it; None for those texts, more than half, that are left alone.
+        """A normalised text with words of the language around it; None for the two of three texts that are left alone.
 
         The same text is always framed in the same way, so that a model can be trained again.
         """

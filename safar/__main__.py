@@ -32,9 +32,17 @@ def _parser() -> argparse.ArgumentParser:
         ("nationality", "country they come from"),
     ):
         ask.add_argument(f"--{name}", help=text)
-    evaluate = add("evaluate", "Measure understanding on messages with known topics (CSV: language,text,topic[,alt,style]).")
-    evaluate.add_argument("cases", nargs="+", metavar="CASES.csv")
+    evaluate = add("evaluate", "Measure understanding on messages with known topics.")
+    evaluate.add_argument(
+        "cases",
+        nargs="+",
+        metavar="CASES.csv",
+        help="columns language,text,topic[,alt,style]; alt: other fair topics, with | between",
+    )
     evaluate.add_argument("--chart", metavar="FILE.svg", help="draw accuracy by language and the risk/coverage curve")
+    evaluate.add_argument(
+        "--words", type=int, default=0, metavar="N", help="ask the first N words of longer messages only: the language"
+    )
     contacts = add(
         "contacts", "Look contacts up in the published bundle, or in the repository's files before anything is published."
     )

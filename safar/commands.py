@@ -79,7 +79,7 @@ def evaluate(given: Namespace) -> int:
             raise SafarError(f"{name}: no such file.")
     chart = str(Path(given.chart).resolve()) if given.chart else ""
     result = subprocess.run(
-        [str(model.ASSISTANT_PYTHON), "-m", "components.evaluation", str(model.MODEL), chart, *files],
+        [str(model.ASSISTANT_PYTHON), "-m", "components.evaluation", str(model.MODEL), chart, str(given.words), *files],
         cwd=ROOT,
         env={**os.environ, **model.QUIET, **settings().environment(), "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

@@ -30,7 +30,7 @@ def test_the_problem_stays_whole_within_them(code: str) -> None:
     frames = Frames(FRAMES / f"{code}.yml")
     framed = [(text, frames.around(text)) for text in TEXTS]
     told = [(text, around) for text, around in framed if around]
-    assert 20 < len(told) < 50
+    assert 10 < len(told) < 35
     assert all(text in around and around != text for text, around in told)
     assert all(around == normalise(around) for _, around in told)
     assert framed == [(text, frames.around(text)) for text in TEXTS]
@@ -89,6 +89,6 @@ def test_topics_are_learned_with_words_around_them_and_greetings_are_not(tmp_pat
     about, greetings = TEXTS[:30], [f"hello number {number}" for number in range(30)]
     examples = [Example(text, "wages_unpaid", "en") for text in about] + [Example(text, "greet", "en") for text in greetings]
     classifier.train(type("Data", (), {"intent_examples": examples})())  # type: ignore[arg-type]
-    assert sum(bool(lesson.given[text]) for text in about) > 10
+    assert sum(bool(lesson.given[text]) for text in about) > 4
     assert all(text in framed for text in about for framed in lesson.given[text])
     assert not any(lesson.given[text] for text in greetings)
