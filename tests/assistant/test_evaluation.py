@@ -8,7 +8,8 @@ import pytest
 
 from components.evaluation import beginnings, calibration_error, read_cases, summary
 
-CASE = {"language": "en", "text": "they keep my passport and pay", "topic": "passport_confiscated", "alt": "wages_unpaid|privacy", "style": "story"}
+CASE = {"language": "en", "text": "they keep my passport and pay", "topic": "passport_confiscated"}
+CASE |= {"alt": "wages_unpaid|privacy", "style": "story"}
 
 
 def written(folder: Path, rows: str) -> Path:
@@ -39,7 +40,16 @@ def test_beginnings_are_of_longer_messages_only() -> None:
 
 
 def judged(**changed: object) -> dict[str, object]:
-    row = {**CASE, "right": True, "in_top3": True, "asked": False, "urgent": False, "recognised": "en", "confidence": 0.95, "ms": 1.0}
+    row = {
+        **CASE,
+        "right": True,
+        "in_top3": True,
+        "asked": False,
+        "urgent": False,
+        "recognised": "en",
+        "confidence": 0.95,
+        "ms": 1.0,
+    }
     return row | changed
 
 
