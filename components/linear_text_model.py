@@ -28,6 +28,7 @@ _FRAGMENT_WEIGHT = 0.4  # of a part of a text, beside the whole text: docs/decis
 _CONSONANT_CHARACTERS = (2, 4)
 _MOST_STEPS = 127  # from zero to the largest coefficient: what 8 bits hold
 _LEAST_TO_CALIBRATE = 5  # texts in each class
+_MOST_TO_CALIBRATE = 20_000  # texts: a temperature is one number
 
 
 class LinearTextModel:
@@ -91,6 +92,7 @@ class LinearTextModel:
             half = np.isin(owner, _half(of_texts))
             machines.learn(np.flatnonzero(half))
             unseen = np.flatnonzero(~half & (weights == 1.0))
+            unseen = unseen[:: -(-len(unseen) // _MOST_TO_CALIBRATE)]
             self._temperature = _temperature(machines.scores(unseen), classes[unseen])
         machines.learn(np.arange(len(owner)))
         self._coefficients, self._step = machines.coefficients(_MOST_STEPS)

@@ -29,11 +29,11 @@ class SupportVectorMachines:
         count: of classes.
         penalty: inverse of the regularisation strength.
         weights: of the rows, above 0; the penalty is multiplied by it.
-        tolerance: of the gradient, as LinearSVC's `tol`.
+        tolerance: of the gradient, as LinearSVC's `tol`; what is chosen is as right as less (docs/decisions/0042).
     """
 
     def __init__(
-        self, rows: csr_matrix, classes: Integers, count: int, penalty: float, weights: Floats, tolerance: float = 0.1
+        self, rows: csr_matrix, classes: Integers, count: int, penalty: float, weights: Floats, tolerance: float = 0.2
     ) -> None:
         self._rows, self._classes, self._tolerance = rows, classes, tolerance
         self._costs = (0.5 / (penalty * weights)).astype(np.float32)
@@ -43,9 +43,13 @@ class SupportVectorMachines:
 
     def coefficients(self, steps: int) -> tuple[npt.NDArray[np.int8], float]:
         """Columns x classes, rounded to so many equal steps up to the largest (127 at most), and the size of a step."""
-        step = float(max(np.abs(block.coefficients[:, : len(block.classes)]).max() for block in self._blocks)) / steps
-        parts = [np.rint(block.coefficients[:, : len(block.classes)] * np.float32(1 / step)) for block in self._blocks]
-        return np.hstack([part.astype(np.int8) for part in parts]), step
+        step = float(max(max(block.coefficients.max(), -block.coefficients.min()) for block in self._blocks)) / steps
+
+        def rounded(block: _Block) -> npt.NDArray[np.int8]:
+            return np.asarray(np.rint(block.coefficients[:, : len(block.classes)] * np.float32(1 / step)), dtype=np.int8)
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return np.hstack(list(pool.map(rounded, self._blocks))), step
 
     @property
     def intercepts(self) -> Floats:
