@@ -19,7 +19,7 @@ from safar.settings import ROOT
 FRAMES = ROOT / "data" / "frames"
 PLACE = "{place}"
 LISTS = ("before", "after", "place", "names", "work")
-_FRAMED = 0.35  # share of the examples
+_FRAMED = 35  # of a hundred examples
 _BEFORE, _AFTER, _PLACE, _WORK = 0.5, 0.6, 0.4, 0.25
 _WHO_FIRST = 0.6  # otherwise one tells who and where one is after the problem
 _JOINTS = (". ", ". ", ", ", " ")  # a third of people type no marks
@@ -52,9 +52,10 @@ class Frames:
 
         The same text is always framed in the same way, so that a model can be trained again.
         """
-        dice = Random(crc32(text.encode()))  # noqa: S311 (no secret)
-        if dice.random() >= _FRAMED:
+        number = crc32(text.encode())
+        if number % 100 >= _FRAMED:
             return None
+        dice = Random(number)  # noqa: S311 (no secret)
         before = [dice.choice(self._lists["before"])] if dice.random() < _BEFORE else []
         after = [dice.choice(self._lists["after"])] if dice.random() < _AFTER else []
         who = [dice.choice(self._lists["work"])] if dice.random() < _WORK else []

@@ -18,6 +18,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.normalisation import normalise
+
 LANGUAGE = "language"
 _ANNOTATION = re.compile(r"\][({]")  # [Doha](city)
 _FastSafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,6 +60,12 @@ class ExamplesImporter(RasaFileImporter):
         """
         files = [Path(file) for file in self._nlu_files]
         return _training_data(tuple((file, file.stat().st_mtime_ns) for file in files))
+
+
+@cache  # topics and languages are learned from the same examples
+def normalised(text: str) -> str:
+    """`normalise`, for examples only: whatever is asked is kept until the training ends."""
+    return normalise(text)
 
 
 @lru_cache(maxsize=1)  # Rasa asks several times in a training, and joins copies

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import get_text_hash
 
-from components.importer import examples_in
+from components.importer import examples_in, normalised
 from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import main_script, normalise
 from safar.languages import languages
@@ -72,7 +72,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
         for code in languages():
             examples = [text for path in _files_of(Path(self._config[FOLDER]) / code) for _, text in examples_in(path)]
             # A script of one language alone tells the language without a model.
-            own = [normalise(text).split() for text in examples if scripts[main_script(text) or ""] > 1]
+            own = [normalised(text).split() for text in examples if scripts[main_script(text) or ""] > 1]
             pieces = [" ".join(piece) for words in own for piece in (words[:_FIRST_WORDS], *_pieces(words))]
             texts += pieces
             labels += [code] * len(pieces)

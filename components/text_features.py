@@ -63,9 +63,9 @@ class View:
 
 
 class _Tokens:
-    """The different words and pairs of neighbouring words of some texts, and how often each stands in each text."""
+    """The different words of some texts, their pairs of neighbouring words if wanted, and how often each stands in each text."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], with_pairs: bool) -> None:  # noqa: FBT001
         split = [text.split() for text in texts]
         every = list(chain.from_iterable(split))
         numbers = {word: number for number, word in enumerate(dict.fromkeys(every))}
@@ -73,11 +73,11 @@ class _Tokens:
         lengths = np.array(list(map(len, split)), dtype=np.int64)
         owners = np.repeat(np.arange(len(texts)), lengths)
         self.words = list(numbers)
-        neighbours = owners[1:] == owners[:-1]
+        neighbours = (owners[1:] == owners[:-1]) & with_pairs
         pairs, which = np.unique(found[:-1][neighbours] * len(numbers) + found[1:][neighbours], return_inverse=True)
         self.firsts, self.seconds = np.divmod(pairs, len(numbers) or 1)
         # The words of each text, then its pairs.
-        before = np.concatenate([[0], np.cumsum(lengths + np.maximum(lengths - 1, 0))])
+        before = np.concatenate([[0], np.cumsum(lengths + np.maximum(lengths - 1, 0) * with_pairs)])
         first_word = np.cumsum(lengths) - lengths
         place = before[owners] + np.arange(len(found)) - first_word[owners]
         tokens = np.empty(before[-1], dtype=np.int64)
@@ -120,7 +120,7 @@ class TextFeatures:
         Args:
             whole: which of the texts are no part or variant of another.
         """
-        tokens = _Tokens(texts)
+        tokens = _Tokens(texts, bool(self._with_pairs))
         ngrams = self._ngrams(tokens, self._hashed(tokens.words))
         often = np.asarray(whole.astype(np.float32) @ tokens.in_texts)
         seen = np.bincount(ngrams.indices, np.repeat(often, np.diff(ngrams.indptr)))

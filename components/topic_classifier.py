@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.frames import FRAMES, Frames, all_frames
-from components.importer import LANGUAGE
+from components.importer import LANGUAGE, normalised
 from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import normalise
 from components.sentences import cries, parts, sentences, windows
@@ -73,7 +73,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
-        texts = [normalise(message.get(TEXT)) for message in examples]
+        texts = [normalised(message.get(TEXT)) for message in examples]
         frames = all_frames()
         # What a story tells in several sentences is learned from each of them as well; any text also with other words around it.
         lighter = [[*sentences(text), *_framed(text, message, frames)] for text, message in zip(texts, examples, strict=True)]
