@@ -33,7 +33,7 @@ class SupportVectorMachines:
     """
 
     def __init__(
-        self, rows: csr_matrix, classes: Integers, count: int, penalty: float, weights: Floats, tolerance: float = 0.3
+        self, rows: csr_matrix, classes: Integers, count: int, penalty: float, weights: Floats, tolerance: float = 0.2
     ) -> None:
         self._rows, self._classes, self._tolerance = rows, classes, tolerance
         self._costs = (0.5 / (penalty * weights)).astype(np.float32)
