@@ -24,8 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "models" / "safar.tar.gz"
 FLOORS: "dict[str, dict[str, float]]" = yaml.safe_load((ROOT / "tests" / "nlu" / "floors.yml").read_text(encoding="utf-8"))
 
-AROUND = 0.93
-BLIND_IN_EACH, BLIND = 0.94, {"accuracy": 0.97, "top3": 0.985, "urgent_recall": 0.98, "out_of_scope_recall": 0.95}
+AROUND = 0.945
+BLIND_IN_EACH, BLIND = 0.94, {"accuracy": 0.975, "top3": 0.99, "urgent_recall": 0.99, "out_of_scope_recall": 0.95}
+ASKED = {"accuracy": 0.69, "top3": 0.87, "urgent_recall": 0.95}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_danger_beside_another_problem_is_no_less_heard_than_before(agent: Agent
     """`beside.csv` joins held-out messages: one of another problem, one of danger (docs/quality.md)."""
     cases = read_cases([ROOT / "tests" / "nlu" / "beside.csv"])
     rows = judged(agent, cases)
-    assert sum(row["urgent"] for row in rows) / len(rows) >= 0.93
+    assert sum(row["urgent"] for row in rows) / len(rows) >= 0.945
     assert sum(row["topic"] in (row["predicted"], row["second_topic"]) for row in rows) / len(rows) >= 0.9
 
 
@@ -78,6 +79,14 @@ def test_blind_messages_are_understood_no_worse_than_before(agent: Agent) -> Non
     assert {code for code, part in found["by_language"].items() if part["accuracy"] < BLIND_IN_EACH} == set()
     for figure, least in BLIND.items():
         assert found["overall"][figure] >= least, figure
+
+
+def test_questions_as_asked_in_public_are_understood_no_worse_than_before(agent: Agent) -> None:
+    """`asked.csv`: long, of several problems, understood worst of all (docs/quality.md)."""
+    overall = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "asked.csv"])))["overall"]
+    for figure, least in ASKED.items():
+        assert overall[figure] >= least, figure
+    assert overall["wrong_without_asking"] <= 0.095
 
 
 def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
