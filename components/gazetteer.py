@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ _WORD = re.compile(rf"[^\W_]+(?:[{SIGNS}]+[^\W_]*)*|[^\W_]")
 # A city this many times larger than the next of its name is the one that is meant.
 _FAR_LARGER = 10
 _SHORTEST_LATIN, _SHORTEST = 4, 3  # letters of a city's name that is looked for
-_WORD_LISTS = ("between", "origin", "origin_after", "host", "host_after", "mission", "suffixes", "prefixes")
+_WORD_LISTS = ("between", "origin", "origin_after", "host", "host_after", "mission", "suffixes")
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,17 @@ class Mention:
     affixes: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _OfLanguage:
+    """Of one language: what it writes onto the beginning of a name; everyday words that are never a place, those that are one
+    only with a word such as "in" beside them, and names that mean other countries than elsewhere."""
+
+    prefixes: tuple[str, ...] = ()
+    never: frozenset[str] = frozenset()
+    doubtful: frozenset[str] = frozenset()
+    ambiguous: dict[str, Place] = field(default_factory=dict)
+
+
 class Gazetteer:
     """Names to places. What stands in data/places/<language>.yml was chosen by hand and wins over GeoNames' cities."""
 
@@ -66,8 +77,8 @@ class Gazetteer:
         self.host_after: set[str] = set()
         self.mission: set[str] = set()
         self.suffixes: set[str] = set()
-        self.prefixes: set[str] = set()
-        self.not_places: dict[str, set[str]] = {}
+        # What holds in one language alone: "b" is "in" in Arabic, and the beginning of the Urdu word for "outside".
+        self._of_language: dict[str, _OfLanguage] = {}
         cities = _cities_by_spelling()
         for code in languages():
             self._add_cldr(code)
@@ -75,7 +86,10 @@ class Gazetteer:
             path = folder / f"{code}.yml"
             if path.exists():
                 self._add_file(code, yaml.safe_load(path.read_text(encoding="utf-8")), cities)
-        self._endings, self._beginnings = tuple(self.suffixes), tuple(self.prefixes)
+        beginnings = tuple(prefix for own in self._of_language.values() for prefix in own.prefixes)
+        self._unknown_language = _OfLanguage(prefixes=beginnings)
+        self._endings = tuple(self.suffixes)
+        self.markers = self.origin | self.origin_after | self.host | self.host_after
         shared = yaml.safe_load((folder / "shared.yml").read_text(encoding="utf-8"))
         for named, names in shared["ambiguous"].items():
             for name in names:
@@ -97,7 +111,16 @@ class Gazetteer:
                     self.places[spelling] = Place((country,), kind, same[0] if same else "", True)
         for section in _WORD_LISTS:
             getattr(self, section).update(normalise(word) for word in content.get(section) or [])
-        self.not_places[code] = {normalise(word) for word in content.get("not_places") or []}
+        self._of_language[code] = _OfLanguage(
+            prefixes=tuple(normalise(word) for word in content.get("prefixes") or []),
+            never=frozenset(normalise(word) for word in content.get("not_places") or []),
+            doubtful=frozenset(normalise(word) for word in content.get("doubtful") or []),
+            ambiguous={
+                normalise(name): Place(tuple(named.split()), NAME, "", True)
+                for named, names in (content.get("ambiguous") or {}).items()
+                for name in names
+            },
+        )
 
     def _add_cities(self, cities: dict[str, list[City]], everyday: set[str]) -> None:
         """GeoNames' cities, under every spelling that is neither taken by hand nor an everyday word."""
@@ -115,34 +138,36 @@ class Gazetteer:
             language: names that are everyday words in it ("mali" is "wrong" in Filipino) are passed over.
         """
         words = _WORD.findall(text)
-        everyday = self.not_places.get(language or "", set())
+        own = self._of_language.get(language or "", self._unknown_language)
         found = []
         position = 0
         while position < len(words):
-            mention = None if words[position] in everyday else self._mention_at(words, position)
+            mention = None if words[position] in own.never else self._mention_at(words, position, own)
             if mention:
                 found.append(mention)
             position = mention.end if mention else position + 1
         return words, found
 
-    def _mention_at(self, words: list[str], start: int) -> Mention | None:
-        begins_longer = any(bare in self._first_words for bare, _ in self._bare_forms(words[start]))
+    def _mention_at(self, words: list[str], start: int, own: _OfLanguage) -> Mention | None:
+        begins_longer = any(bare in self._first_words for bare, _ in self._bare_forms(words[start], own.prefixes))
         for length in range(min(_LONGEST_NAME, len(words) - start) if begins_longer else 1, 0, -1):
             name = " ".join(words[start : start + length])
-            for bare, affixes in self._bare_forms(name):
-                place = self.places.get(bare)
+            for bare, affixes in self._bare_forms(name, own.prefixes):
+                place = None if bare in own.never else own.ambiguous.get(bare) or self.places.get(bare)
+                if place and bare in own.doubtful:
+                    place = replace(place, is_certain=False)
                 if place:
                     return Mention(place, start, start + length, affixes)
         return None
 
-    def _bare_forms(self, name: str) -> Iterator[tuple[str, frozenset[str]]]:
+    def _bare_forms(self, name: str, prefixes: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:
         """A name as it stands, without an ending, without a beginning."""
         yield name, frozenset()
         # One test for all endings at once: most names have none, and this runs for every word of every message.
         for suffix in self.suffixes if name.endswith(self._endings) else ():
             if name.endswith(suffix) and len(name) > len(suffix) + 2:
                 yield name[: -len(suffix)], frozenset({suffix})
-        for prefix in self.prefixes if name.startswith(self._beginnings) else ():
+        for prefix in prefixes if name.startswith(prefixes) else ():
             if name.startswith(prefix) and len(name) > len(prefix) + 2:
                 bare = name[len(prefix) :]
                 # Arabic writes "in" onto the article: "balryad" is "b" and "alryad".

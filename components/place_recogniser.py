@@ -124,6 +124,8 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
         """Whether a mention is meant as a place: of a name that is also an everyday word only with a marker, or alone."""
         if mention.place.is_certain or asked or mention.end - mention.start == len(words):
             return True
+        if mention.affixes and not mention.affixes & self._gazetteer.markers:
+            return False  # "and", "the", "like" written onto it: so begins many an everyday word
         return any(self._markers(words, mention))
 
     def _markers(self, words: list[str], mention: Mention) -> tuple[bool, bool]:

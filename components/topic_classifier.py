@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ LOUDEST, SENTENCE, WINDOW = "loudest", "sentence", "window"
 SECOND_FROM = "second_from"
 _SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
 _MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
+_SENTENCES_OF_A_STORY = 3  # and more; of two, both together are the whole message
 _FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
 _MADE_OF = (*MADE_OF, "frames.py", "sentences.py")
 # Greetings, thanks and the like are what others write around their problem.
@@ -44,7 +46,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     People often tell two problems at once. `second_topic` is `{name, confidence}` when one part of the message speaks
     clearly of another topic than the whole, else None. The confidence of the first is then that of the two together.
-    `loudest` is for the urgency detector: the sentence, and the run of six words, that speak most of danger.
+    `loudest` is for the urgency detector: the sentence, and the run of six words, that speak most of danger. In a story, a sentence
+    speaks of it as much as it does alone and still does with the one before or after it: torn from there, many a harmless one sounds like danger.
     """
 
     @staticmethod
@@ -94,8 +97,9 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             message.set(SECOND_TOPIC, None, add_to_output=True)
             return
-        own, heard = parts(text)[:_MOST_PARTS], {SENTENCE: cries(text)[:_MOST_CRIES], WINDOW: windows(text)[:_MOST_WINDOWS]}
-        every = list(dict.fromkeys([text, *own, *heard[SENTENCE], *heard[WINDOW]]))
+        own, spoken, runs = parts(text)[:_MOST_PARTS], cries(text)[:_MOST_CRIES], windows(text)[:_MOST_WINDOWS]
+        pairs = [" ".join(pair) for pair in pairwise(spoken)] if len(spoken) >= _SENTENCES_OF_A_STORY else []
+        every = list(dict.fromkeys([text, *own, *spoken, *pairs, *runs]))
         of = dict(zip(every, self._model.probabilities(every), strict=True))
         chances = of[text] if sum(map(str.isalpha, text)) >= _FEWEST_LETTERS else self._without_topics(of[text])
         best = chances.argsort()[::-1][: self._config[RANKING_LENGTH]]
@@ -107,17 +111,26 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(SECOND_TOPIC, second, add_to_output=True)
-        message.set(LOUDEST, {kind: self._loudest(pieces, of) for kind, pieces in heard.items()})
+        message.set(LOUDEST, {SENTENCE: self._loudest(spoken, pairs, of), WINDOW: self._loudest(runs, [], of)})
 
-    def _loudest(self, pieces: list[str], of: dict[str, Floats]) -> dict[str, Any] | None:
-        """The part of a message that speaks most of danger: `text`, `name` of the urgent topic, `score` of all urgent ones."""
+    def _loudest(self, pieces: list[str], pairs: list[str], of: dict[str, Floats]) -> dict[str, Any] | None:
+        """The part of a message that speaks most of danger: `text`, `name` of the urgent topic, `score` of all urgent ones.
+
+        Args:
+            pairs: each piece with the next one, if one of these has to agree; else empty.
+            of: the chances of the labels, for all pieces and pairs.
+        """
         labels, topics = self._model.labels, catalogue().topics
         urgent = [number for number, label in enumerate(labels) if label in topics and topics[label].urgent]
         if not pieces or not urgent:
             return None
-        loudest = max(pieces, key=lambda piece: of[piece][urgent].sum())
+        scores = np.array([of[piece][urgent].sum() for piece in pieces])
+        if pairs:
+            beside = np.array([0.0, *(of[pair][urgent].sum() for pair in pairs), 0.0])
+            scores = np.minimum(scores, np.maximum(beside[:-1], beside[1:]))
+        loudest = pieces[int(scores.argmax())]
         name = labels[max(urgent, key=lambda number: of[loudest][number])]
-        return {"text": loudest, INTENT_NAME_KEY: name, "score": float(of[loudest][urgent].sum())}
+        return {"text": loudest, INTENT_NAME_KEY: name, "score": float(scores.max())}
 
     def _without_topics(self, chances: Floats) -> Floats:
         topics = catalogue().topics

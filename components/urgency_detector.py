@@ -95,8 +95,8 @@ class UrgencyDetector(GraphComponent):
 
         Set for recall: a call too many costs an operator a minute, a call too few may cost a life (docs/quality.md).
         """
-        whole = {ALONE: 0.07, SHORT_ALONE: 0.4, WITH_HINT: 0.04, WITH_SURE: 0.02}
-        return {**whole, IN_SENTENCE: 0.97, IN_WINDOW: 0.985, IN_PART_WITH_SURE: 0.5}
+        whole = {ALONE: 0.08, SHORT_ALONE: 0.4, WITH_HINT: 0.05, WITH_SURE: 0.03}
+        return {**whole, IN_SENTENCE: 0.95, IN_WINDOW: 0.99, IN_PART_WITH_SURE: 0.8}
 
     @classmethod
     def create(
