@@ -19,7 +19,8 @@ from safar.settings import ROOT
 FRAMES = ROOT / "data" / "frames"
 PLACE = "{place}"
 LISTS = ("before", "after", "place", "names", "work")
-_FRAMED = 35  # of a hundred examples
+_FRAMED = 35  # of a hundred short examples
+_LONGEST = 80  # characters: longer ones hold such words already, and to frame them costs a tenth of a training
 _BEFORE, _AFTER, _PLACE, _WORK = 0.5, 0.6, 0.4, 0.25
 _WHO_FIRST = 0.6  # otherwise one tells who and where one is after the problem
 _JOINTS = (". ", ". ", ", ", " ")  # a third of people type no marks
@@ -48,12 +49,12 @@ class Frames:
         self._lists = {name: [normalise(text) for text in content[name]] for name in LISTS}
 
     def around(self, text: str) -> str | None:
-        """A normalised text with words of the language around it; None for the two of three texts that are left alone.
+        """A normalised text with words of the language around it; None for long texts and for two of three others, which are left alone.
 
         The same text is always framed in the same way, so that a model can be trained again.
         """
         number = crc32(text.encode())
-        if number % 100 >= _FRAMED:
+        if len(text) > _LONGEST or number % 100 >= _FRAMED:
             return None
         dice = Random(number)  # noqa: S311 (no secret)
         before = [dice.choice(self._lists["before"])] if dice.random() < _BEFORE else []
