@@ -49,7 +49,7 @@ class Frames:
         self._lists = {name: [normalise(text) for text in content[name]] for name in LISTS}
 
     def around(self, text: str) -> str | None:
-        """A normalised text with words of the language around it; None for long texts and for two of three others, which are left alone.
+        """A normalised text with words of the language around it; None for long texts and two of three others: these stay alone.
 
         The same text is always framed in the same way, so that a model can be trained again.
         """

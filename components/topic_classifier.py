@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -46,8 +47,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     People often tell two problems at once. `second_topic` is `{name, confidence}` when one part of the message speaks
     clearly of another topic than the whole, else None. The confidence of the first is then that of the two together.
-    `loudest` is for the urgency detector: the sentence, and the run of six words, that speak most of danger. In a story, a sentence
-    speaks of it as much as it does alone and still does with the one before or after it: torn from there, many a harmless one sounds like danger.
+    `loudest` is for the urgency detector: the sentence, and the run of six words, that speak most of danger. Torn from a
+    story many a harmless sentence sounds like danger: there it counts for as much as it still does beside the one before or after it.
     """
 
     @staticmethod
@@ -120,8 +121,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             pairs: each piece with the next one, if one of these has to agree; else empty.
             of: the chances of the labels, for all pieces and pairs.
         """
-        labels, topics = self._model.labels, catalogue().topics
-        urgent = [number for number, label in enumerate(labels) if label in topics and topics[label].urgent]
+        urgent = self._urgent
         if not pieces or not urgent:
             return None
         scores = np.array([of[piece][urgent].sum() for piece in pieces])
@@ -129,8 +129,14 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             beside = np.array([0.0, *(of[pair][urgent].sum() for pair in pairs), 0.0])
             scores = np.minimum(scores, np.maximum(beside[:-1], beside[1:]))
         loudest = pieces[int(scores.argmax())]
-        name = labels[max(urgent, key=lambda number: of[loudest][number])]
+        name = self._model.labels[max(urgent, key=lambda number: of[loudest][number])]
         return {"text": loudest, INTENT_NAME_KEY: name, "score": float(scores.max())}
+
+    @cached_property
+    def _urgent(self) -> list[int]:
+        """The numbers of the labels of danger, once there is a model."""
+        topics = catalogue().topics
+        return [number for number, label in enumerate(self._model.labels) if label in topics and topics[label].urgent]
 
     def _without_topics(self, chances: Floats) -> Floats:
         topics = catalogue().topics
