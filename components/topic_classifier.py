@@ -33,6 +33,7 @@ SECOND_FROM = "second_from"
 _SHARE_OF_PART = 0.7  # of a part's own chances, beside those of the whole message
 _MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
 _SENTENCES_OF_A_STORY = 3  # and more; of two, both together are the whole message
+_LOUD = 0.5  # less is believed of no part, whatever stands beside it
 _FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
 _MADE_OF = (*MADE_OF, "frames.py", "sentences.py")
 # Greetings, thanks and the like are what others write around their problem.
@@ -47,8 +48,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     People often tell two problems at once. `second_topic` is `{name, confidence}` when one part of the message speaks
     clearly of another topic than the whole, else None. The confidence of the first is then that of the two together.
-    `loudest` is for the urgency detector: the sentence, and the run of six words, that speak most of danger. Torn from a
-    story many a harmless sentence sounds like danger: there it counts for as much as it still does beside the one before or after it.
+    `loudest` is for the urgency detector: the sentence, and the run of six words, that speak most of danger. Torn from
+    a story many a harmless sentence sounds like danger: there it counts for as much as it does beside the one before or after.
     """
 
     @staticmethod
@@ -99,8 +100,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             message.set(SECOND_TOPIC, None, add_to_output=True)
             return
         own, spoken, runs = parts(text)[:_MOST_PARTS], cries(text)[:_MOST_CRIES], windows(text)[:_MOST_WINDOWS]
-        pairs = [" ".join(pair) for pair in pairwise(spoken)] if len(spoken) >= _SENTENCES_OF_A_STORY else []
-        every = list(dict.fromkeys([text, *own, *spoken, *pairs, *runs]))
+        every = list(dict.fromkeys([text, *own, *spoken, *runs]))
         of = dict(zip(every, self._model.probabilities(every), strict=True))
         chances = of[text] if sum(map(str.isalpha, text)) >= _FEWEST_LETTERS else self._without_topics(of[text])
         best = chances.argsort()[::-1][: self._config[RANKING_LENGTH]]
@@ -112,21 +112,25 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(SECOND_TOPIC, second, add_to_output=True)
-        message.set(LOUDEST, {SENTENCE: self._loudest(spoken, pairs, of), WINDOW: self._loudest(runs, [], of)})
+        message.set(
+            LOUDEST,
+            {SENTENCE: self._loudest(spoken, of, in_story=len(spoken) >= _SENTENCES_OF_A_STORY), WINDOW: self._loudest(runs, of)},
+        )
 
-    def _loudest(self, pieces: list[str], pairs: list[str], of: dict[str, Floats]) -> dict[str, Any] | None:
+    def _loudest(self, pieces: list[str], of: dict[str, Floats], *, in_story: bool = False) -> dict[str, Any] | None:
         """The part of a message that speaks most of danger: `text`, `name` of the urgent topic, `score` of all urgent ones.
 
         Args:
-            pairs: each piece with the next one, if one of these has to agree; else empty.
-            of: the chances of the labels, for all pieces and pairs.
+            of: the chances of the labels, for all pieces.
+            in_story: whether each piece counts for no more than together with the one before or after it.
         """
         urgent = self._urgent
         if not pieces or not urgent:
             return None
         scores = np.array([of[piece][urgent].sum() for piece in pieces])
-        if pairs:
-            beside = np.array([0.0, *(of[pair][urgent].sum() for pair in pairs), 0.0])
+        if in_story and scores.max() >= _LOUD:
+            pairs = self._model.probabilities([" ".join(pair) for pair in pairwise(pieces)])[:, urgent].sum(axis=1)
+            beside = np.array([0.0, *pairs, 0.0])
             scores = np.minimum(scores, np.maximum(beside[:-1], beside[1:]))
         loudest = pieces[int(scores.argmax())]
         name = self._model.labels[max(urgent, key=lambda number: of[loudest][number])]

@@ -243,7 +243,7 @@ def test_places_in_three_languages(text: str, found: "dict[str, str]") -> None:
         ("je suis au mali", "fr", {"country": "ML"}),
         ("le patron est en réunion", "fr", {}),
         ("como se usa esto", "es", {}),
-        # Everyday words that are also cities or countries somewhere: "at night", "a paper", "photos", "please", "abroad", "evening".
+        # Everyday words that are also places somewhere: "at night", "a paper", "photos", "please", "abroad", "evening".
         ("يضربني بالليل", "ar", {}),
         ("وقعت على ورقة في ورقة ثانية", "ar", {}),
         ("طلب صور الجواز", "ar", {}),
@@ -389,6 +389,23 @@ def test_danger_beside_another_problem_is_heard(text: str, kind: str, score: flo
 def test_a_short_message_must_speak_more_clearly_of_danger_than_a_long_one(text: str, urgent: bool) -> None:
     ranking = [{"name": "help_menu", "confidence": 0.35}, {"name": "suicidal_distress", "confidence": 0.2}]
     assert URGENCY.judge(text, ranking)[0]["urgent"] is urgent
+
+
+@pytest.mark.parametrize(("beside", "score"), [(0.1, 0.1), (0.97, 0.97), (0.999, 0.99)])
+def test_a_sentence_of_a_story_counts_for_no_more_than_beside_another(beside: float, score: float) -> None:
+    class Model:
+        labels = ("wages_unpaid", "child_at_risk")
+
+        def probabilities(self, texts: "list[str]") -> "np.ndarray[Any, Any]":
+            return np.array([[1 - beside, beside] if "four years" in text else [1.0, 0.0] for text in texts])
+
+    classifier = TopicClassifier({}, None, None, Model())  # type: ignore[arg-type]
+    pieces = ["he does not pay", "she is four years old", "i want my money"]
+    of = {piece: np.array([0.01, 0.99]) if "four" in piece else np.array([1.0, 0.0]) for piece in pieces}
+    loudest = classifier._loudest(pieces, of, in_story=True)
+    assert loudest
+    assert loudest["score"] == pytest.approx(score)
+    assert classifier._loudest(pieces, of) == {"text": pieces[1], "name": "child_at_risk", "score": 0.99}
 
 
 def test_danger_at_home_stays_so_beside_what_is_no_work() -> None:

@@ -89,6 +89,14 @@ def test_questions_as_asked_in_public_are_understood_no_worse_than_before(agent:
     assert overall["wrong_without_asking"] <= 0.095
 
 
+def test_danger_told_quietly_is_heard_and_alarming_words_alone_seldom_alarm(agent: Agent) -> None:
+    """`calm.csv`: danger without alarming words, such words without danger, sad stories of ordinary trouble (docs/quality.md)."""
+    styles = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "calm.csv"])))["by_style"]
+    assert styles["quiet"]["urgent_recall"] >= 0.96
+    assert styles["calm"]["urgent_false_alarms"] <= 0.26
+    assert styles["story"]["urgent_false_alarms"] <= 0.45
+
+
 def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
     """`around.csv` has greetings, thanks, places and the like around held-out messages (docs/quality.md)."""
     cases = read_cases([ROOT / "tests" / "nlu" / "around.csv"])[::3]
