@@ -79,6 +79,7 @@ class Gazetteer:
         self.suffixes: set[str] = set()
         # What holds in one language alone: "b" is "in" in Arabic, and the beginning of the Urdu word for "outside".
         self._of_language: dict[str, _OfLanguage] = {}
+        self._told_apart: dict[str, str] = {}
         cities = _cities_by_spelling()
         for code in languages():
             self._add_cldr(code)
@@ -111,6 +112,7 @@ class Gazetteer:
                     self.places[spelling] = Place((country,), kind, same[0] if same else "", True)
         for section in _WORD_LISTS:
             getattr(self, section).update(normalise(word) for word in content.get(section) or [])
+        self._told_apart |= content.get("told_apart") or {}
         self._of_language[code] = _OfLanguage(
             prefixes=tuple(normalise(word) for word in content.get("prefixes") or []),
             never=frozenset(normalise(word) for word in content.get("not_places") or []),
@@ -130,6 +132,12 @@ class Gazetteer:
                 continue
             key = _meant(same)
             self.places[name] = shared.setdefault(key, Place(key[0], CITY, key[1], False))
+
+    def read(self, text: str) -> str:
+        """A text normalised, after what its vowel signs alone tell was spelled out: normalising drops them."""
+        for spelling, meant in self._told_apart.items():
+            text = text.replace(spelling, meant)
+        return normalise(text)
 
     def mentions(self, text: str, language: str | None = None) -> tuple[list[str], list[Mention]]:
         """The words of a normalised text and the places among them; the longest name at each word wins.

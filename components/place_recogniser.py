@@ -14,7 +14,6 @@ from rasa.shared.nlu.training_data.message import Message
 
 from components.gazetteer import CITY as CITY_KIND
 from components.gazetteer import NAME, PEOPLE, Gazetteer, Mention
-from components.normalisation import normalise
 from safar.languages import languages
 
 COUNTRY, NATIONALITY, CITY = "country", "nationality", "city"
@@ -44,7 +43,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
             home = known.get(NATIONALITY) or self._usual_nationality(message)
             language = (message.get("language") or {}).get("name")
-            words, mentions = self._gazetteer.mentions(normalise(message.get(TEXT) or ""), language)
+            words, mentions = self._gazetteer.mentions(self._gazetteer.read(message.get(TEXT) or ""), language)
             found = self._recognised(words, mentions, home, intent, known.get(COUNTRY))
             values = {name: found.get(name) or known.get(name) for name in (COUNTRY, NATIONALITY, CITY)}
             entities = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in values.items() if value]
@@ -75,7 +74,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
                 message says so, and beside it another country is the host, even in "from Malaysia back to Nepal".
             host: the country they are in, as far as known: it decides what an ambiguous name means.
         """
-        words, mentions = self._gazetteer.mentions(normalise(text), language)
+        words, mentions = self._gazetteer.mentions(self._gazetteer.read(text), language)
         return self._recognised(words, mentions, home, intent, host)
 
     def _recognised(
@@ -118,7 +117,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
 
     def beside(self, text: str, language: str | None = None) -> str | None:
         """The words of a message that name no place; None when it names none. Actions tell by it that there is only a place."""
-        return _beside(*self._gazetteer.mentions(normalise(text), language))
+        return _beside(*self._gazetteer.mentions(self._gazetteer.read(text), language))
 
     def _counts(self, words: list[str], mention: Mention, *, asked: bool) -> bool:
         """Whether a mention is meant as a place: of a name that is also an everyday word only with a marker, or alone."""
