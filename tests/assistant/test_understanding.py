@@ -93,8 +93,8 @@ def test_danger_told_quietly_is_heard_and_alarming_words_alone_seldom_alarm(agen
     """`calm.csv`: danger without alarming words, such words without danger, sad stories of ordinary trouble (docs/quality.md)."""
     styles = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "calm.csv"])))["by_style"]
     assert styles["quiet"]["urgent_recall"] >= 0.96
-    assert styles["calm"]["urgent_false_alarms"] <= 0.26
-    assert styles["story"]["urgent_false_alarms"] <= 0.45
+    assert styles["calm"]["urgent_false_alarms"] <= 0.28
+    assert styles["story"]["urgent_false_alarms"] <= 0.5
 
 
 def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
