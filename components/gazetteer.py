@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ class Gazetteer:
             for name in names:
                 self.places[normalise(name)] = Place(tuple(named.split()), NAME, "", True)
         self._add_cities(cities, {normalise(word) for word in shared["not_cities"]})
-        self._first_words = {name.split()[0] for name in self.places if " " in name}
+        names = chain(self.places, *(own.ambiguous for own in self._of_language.values()))
+        self._first_words = {name.split()[0] for name in names if " " in name}
 
     def _add_cldr(self, code: str) -> None:
         for country, name in Locale.parse(code).territories.items():
@@ -150,7 +152,7 @@ class Gazetteer:
         found = []
         position = 0
         while position < len(words):
-            mention = None if words[position] in own.never else self._mention_at(words, position, own)
+            mention = self._mention_at(words, position, own)
             if mention:
                 found.append(mention)
             position = mention.end if mention else position + 1
@@ -160,7 +162,7 @@ class Gazetteer:
         begins_longer = any(bare in self._first_words for bare, _ in self._bare_forms(words[start], own.prefixes))
         for length in range(min(_LONGEST_NAME, len(words) - start) if begins_longer else 1, 0, -1):
             name = " ".join(words[start : start + length])
-            for bare, affixes in self._bare_forms(name, own.prefixes):
+            for bare, affixes in () if name in own.never else self._bare_forms(name, own.prefixes):
                 place = None if bare in own.never else own.ambiguous.get(bare) or self.places.get(bare)
                 if place and bare in own.doubtful:
                     place = replace(place, is_certain=False)
