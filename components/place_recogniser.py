@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.gazetteer import CITY as CITY_KIND
-from components.gazetteer import NAME, PEOPLE, Gazetteer, Mention
+from components.gazetteer import NAME, PEOPLE, Gazetteer, Mention, Place
 from safar.languages import languages
 
 COUNTRY, NATIONALITY, CITY = "country", "nationality", "city"
@@ -114,6 +114,12 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             elif found.setdefault(COUNTRY, country) == country and mention.place.city:
                 found.setdefault(CITY, mention.place.city)
         return found, unmarked
+
+    def named(self, text: str, language: str | None = None) -> list[tuple[str, Place]]:
+        """The names in a message that count as places, as they stand there, and what they stand for."""
+        words, mentions = self._gazetteer.mentions(self._gazetteer.read(text), language)
+        counted = (mention for mention in mentions if self._counts(words, mention, asked=False))
+        return [(" ".join(words[mention.start : mention.end]), mention.place) for mention in counted]
 
     def beside(self, text: str, language: str | None = None) -> str | None:
         """The words of a message that name no place; None when it names none. Actions tell by it that there is only a place."""

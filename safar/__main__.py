@@ -43,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--words", type=int, default=0, metavar="N", help="ask the first N words of longer messages only: the language"
     )
+    places = add("places", "List what is taken for a place in a language's examples: everyday words among them mislead.")
+    places.add_argument("code", help="language code, such as ne")
     contacts = add(
         "contacts", "Look contacts up in the published bundle, or in the repository's files before anything is published."
     )

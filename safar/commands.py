@@ -70,16 +70,14 @@ def ask(given: Namespace) -> int:
     return 0
 
 
-def evaluate(given: Namespace) -> int:
-    if not model.MODEL.exists():
-        raise SafarError("There is no model yet. Make one with: safar train")
-    files = [str(Path(name).resolve()) for name in given.cases]
-    for name in files:
-        if not Path(name).exists():
-            raise SafarError(f"{name}: no such file.")
-    chart = str(Path(given.chart).resolve()) if given.chart else ""
+def _in_assistant(module: str, *arguments: str) -> Any:
+    """What a module prints as JSON that needs the assistant's environment.
+
+    Raises:
+        SafarError: it failed; with the end of what it said.
+    """
     result = subprocess.run(
-        [str(model.ASSISTANT_PYTHON), "-m", "components.evaluation", str(model.MODEL), chart, str(given.words), *files],
+        [str(model.ASSISTANT_PYTHON), "-m", module, *arguments],
         cwd=ROOT,
         env={**os.environ, **model.QUIET, **settings().environment(), "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -88,8 +86,32 @@ def evaluate(given: Namespace) -> int:
         check=False,
     )
     if result.returncode:
-        raise SafarError(f"The evaluation failed: {(result.stderr or '').strip()[-2000:]}")
-    found = json.loads(result.stdout.splitlines()[-1])
+        raise SafarError(f"{module} failed: {(result.stderr or '').strip()[-2000:]}")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def places(given: Namespace) -> int:
+    """What is taken for a place in the examples of a language, to be read."""
+    if given.code not in languages():
+        raise SafarError(f"'{given.code}' is not in data/languages.yml.")
+    found = _in_assistant("components.place_report", given.code)
+    if given.json:
+        _print_json(found)
+        return 0
+    for row in found:
+        print(f"{row['count']:>6}  {row['name']}  {' or '.join(row['countries'])}  {row['city']}\n        {row['example'][:110]}")
+    return 0
+
+
+def evaluate(given: Namespace) -> int:
+    if not model.MODEL.exists():
+        raise SafarError("There is no model yet. Make one with: safar train")
+    files = [str(Path(name).resolve()) for name in given.cases]
+    for name in files:
+        if not Path(name).exists():
+            raise SafarError(f"{name}: no such file.")
+    chart = str(Path(given.chart).resolve()) if given.chart else ""
+    found = _in_assistant("components.evaluation", str(model.MODEL), chart, str(given.words), *files)
     if given.json:
         _print_json(found)
     else:

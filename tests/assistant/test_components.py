@@ -20,6 +20,7 @@ from components.conversation import profile_from, understood_from
 from components.linear_text_model import LinearTextModel
 from components.normalisation import consonants, normalise
 from components.place_recogniser import Gazetteer, PlaceRecogniser
+from components.place_report import report
 from components.sentences import parts, sentences
 from components.support_vector_machines import SupportVectorMachines
 from components.text_features import TextFeatures, View
@@ -395,6 +396,14 @@ def test_danger_beside_another_problem_is_heard(text: str, kind: str, score: flo
 def test_a_short_message_must_speak_more_clearly_of_danger_than_a_long_one(text: str, urgent: bool) -> None:
     ranking = [{"name": "help_menu", "confidence": 0.35}, {"name": "suicidal_distress", "confidence": 0.2}]
     assert URGENCY.judge(text, ranking)[0]["urgent"] is urgent
+
+
+def test_what_is_taken_for_a_place_is_listed_by_how_often() -> None:
+    found = report(["म कतारमा छु", "कतारमा काम", "मेसमा खाना", "I live in Oslo"], "ne", PLACES)
+    assert [(row["name"], row["countries"], row["city"], row["count"], row["example"]) for row in found] == [
+        ("कतारमा", ["QA"], "", 2, "म कतारमा छु"),
+        ("oslo", ["NO"], "Oslo", 1, "I live in Oslo"),
+    ]
 
 
 @pytest.mark.parametrize(("beside", "score"), [(0.1, 0.1), (0.97, 0.97), (0.999, 0.99)])
