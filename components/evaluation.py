@@ -91,7 +91,7 @@ def _share(rows: list[dict[str, Any]], name: str) -> float | None:
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The figures of docs/quality.md for a set of judged cases."""
-    urgent_topics = {topic.id for topic in catalogue().topics.values() if topic.urgent}
+    urgent_topics = catalogue().urgent
     urgent = [row for row in rows if row["topic"] in urgent_topics]
     calm = [row for row in rows if not urgent_topics & _fair(row)]
     answered = [row for row in rows if not row["asked"]]

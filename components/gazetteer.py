@@ -135,19 +135,19 @@ class Gazetteer:
             key = _meant(same)
             self.places[name] = shared.setdefault(key, Place(key[0], CITY, key[1], False))
 
-    def read(self, text: str) -> str:
+    def _read(self, text: str) -> str:
         """A text normalised, after what its vowel signs alone tell was spelled out: normalising drops them."""
         for spelling, meant in self._told_apart.items():
             text = text.replace(spelling, meant)
         return normalise(text)
 
     def mentions(self, text: str, language: str | None = None) -> tuple[list[str], list[Mention]]:
-        """The words of a normalised text and the places among them; the longest name at each word wins.
+        """The words of a text, normalised, and the places among them; the longest name at each word wins.
 
         Args:
             language: names that are everyday words in it ("mali" is "wrong" in Filipino) are passed over.
         """
-        words = _WORD.findall(text)
+        words = _WORD.findall(self._read(text))
         own = self._of_language.get(language or "", self._unknown_language)
         found = []
         position = 0

@@ -43,7 +43,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
             intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
             home = known.get(NATIONALITY) or self._usual_nationality(message)
             language = (message.get("language") or {}).get("name")
-            words, mentions = self._gazetteer.mentions(self._gazetteer.read(message.get(TEXT) or ""), language)
+            words, mentions = self._gazetteer.mentions(message.get(TEXT) or "", language)
             found = self._recognised(words, mentions, home, intent, known.get(COUNTRY))
             values = {name: found.get(name) or known.get(name) for name in (COUNTRY, NATIONALITY, CITY)}
             entities = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in values.items() if value]
@@ -74,7 +74,7 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
                 message says so, and beside it another country is the host, even in "from Malaysia back to Nepal".
             host: the country they are in, as far as known: it decides what an ambiguous name means.
         """
-        words, mentions = self._gazetteer.mentions(self._gazetteer.read(text), language)
+        words, mentions = self._gazetteer.mentions(text, language)
         return self._recognised(words, mentions, home, intent, host)
 
     def _recognised(
@@ -117,13 +117,13 @@ class PlaceRecogniser(GraphComponent, EntityExtractorMixin):
 
     def named(self, text: str, language: str | None = None) -> list[tuple[str, Place]]:
         """The names in a message that count as places, as they stand there, and what they stand for."""
-        words, mentions = self._gazetteer.mentions(self._gazetteer.read(text), language)
+        words, mentions = self._gazetteer.mentions(text, language)
         counted = (mention for mention in mentions if self._counts(words, mention, asked=False))
         return [(" ".join(words[mention.start : mention.end]), mention.place) for mention in counted]
 
     def beside(self, text: str, language: str | None = None) -> str | None:
         """The words of a message that name no place; None when it names none. Actions tell by it that there is only a place."""
-        return _beside(*self._gazetteer.mentions(self._gazetteer.read(text), language))
+        return _beside(*self._gazetteer.mentions(text, language))
 
     def _counts(self, words: list[str], mention: Mention, *, asked: bool) -> bool:
         """Whether a mention is meant as a place: of a name that is also an everyday word only with a marker, or alone."""

@@ -139,8 +139,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @cached_property
     def _urgent(self) -> list[int]:
         """The numbers of the labels of danger, once there is a model."""
-        topics = catalogue().topics
-        return [number for number, label in enumerate(self._model.labels) if label in topics and topics[label].urgent]
+        urgent = catalogue().urgent
+        return [number for number, label in enumerate(self._model.labels) if label in urgent]
 
     def _without_topics(self, chances: Floats) -> Floats:
         topics = catalogue().topics

@@ -106,7 +106,7 @@ class UrgencyDetector(GraphComponent):
 
     def __init__(self, config: dict[str, Any], lexicon: UrgencyLexicon) -> None:
         self._config, self._lexicon = config, lexicon
-        self._urgent = {topic.id for topic in catalogue().topics.values() if topic.urgent}
+        self._urgent = catalogue().urgent
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

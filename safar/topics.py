@@ -68,6 +68,11 @@ class Catalogue:
     def topics(self) -> dict[str, Topic]:
         return {topic.id: topic for group in self.groups for topic in group.topics}
 
+    @property
+    def urgent(self) -> set[str]:
+        """The topics of danger."""
+        return {name for name, topic in self.topics.items() if topic.urgent}
+
 
 @lru_cache(maxsize=1)
 def catalogue(path: Path = ROOT / "data" / "topics.yml") -> Catalogue:
