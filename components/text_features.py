@@ -2,13 +2,13 @@
 TfidfTransformer, several of them side by side (`tests/assistant/test_components.py` compares), in a fraction of the time.
 
 Character n-grams stay within a word, so that those of a text are those of its words, most of which come again and again: each
-word is cut and hashed once, in all texts of a training as in all parts of one message. Hashing needs no vocabulary; columns whose
-n-grams were seen too seldom are not kept.
+word is cut and hashed once, in all texts of a training as in all parts of one message, and all words at once. Hashing needs no
+vocabulary; columns whose n-grams were seen too seldom are not kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -17,17 +17,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
-from sklearn.utils import murmurhash3_32
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.signedinteger[Any]]
+Hashes = npt.NDArray[np.uint64]
 Reading = Callable[[str], str]
 Token = str | tuple[str, str]
 _LEAST_SEEN = 3  # of a column: docs/decisions/0042-training-in-a-minute.md
 _MOST_REMEMBERED = 50_000  # words and pairs, some 15 MB
 _TEXTS_AT_ONCE, _THREADS = 10_000, 2
 _NO_LENGTH = 1e-9
+# Of hashing: any large odd numbers serve (these are MurmurHash3's finaliser's); all arithmetic is modulo 2**64.
+_BASE, _MIX = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class View:
         bits: n-grams are hashed into 2**bits columns.
         characters: shortest and longest n-gram of the characters of each word and of the spaces around it; None: words.
         pairs: of words, also two that follow one another.
-        reading: how each word is read.
+        reading: how each word is read; a reading may make several of it, or none.
         weight: length of each row in this view's columns.
     """
 
@@ -48,22 +50,53 @@ class View:
     reading: Reading = str
     weight: float = 1.0
 
-    def ngrams(self, word: str) -> list[str]:
-        """What is counted of a word, given as this view reads it; a reading may have made several of it, or none."""
-        if self.characters is None:
-            return word.split()
-        found = []
-        for part in word.split():
-            spaced = f" {part} "
-            for size in range(self.characters[0], self.characters[1] + 1):
-                found += [spaced[start : start + size] for start in range(max(len(spaced) - size + 1, 1))]
-                if size >= len(spaced):
-                    break
-        return found
+
+class _Letters:
+    """Words as one reading sees them, their letters one after the other with a space before each word and at the end."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        text = " ".join(["", *words, ""])
+        self._codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+        self._inside = self._codes != ord(" ")
+        # Of each letter the word it belongs to, and of each space that of the letter after it.
+        lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words)) + 1
+        self._owners = np.repeat(np.arange(len(words)), lengths)
+        self._count = len(words)
+
+    def ngrams(self, shortest: int, longest: int) -> Iterator[tuple[Integers, Hashes]]:
+        """Of each length the owners of the n-grams, ascending, and their hashes. A space is the first or last of one, or in none."""
+        hashes = np.zeros(len(self._codes) + 1, dtype=np.uint64)
+        unbroken = np.ones(len(self._codes), dtype=bool)
+        for size in range(1, longest + 1):
+            ends = self._codes[size - 1 :]
+            hashes = hashes[: len(ends)] * _BASE + ends
+            unbroken = unbroken[: len(ends)]
+            if size > 2:
+                unbroken = unbroken & self._inside[size - 2 : -1]
+            if size >= shortest:
+                starts = np.flatnonzero(unbroken & (self._inside[: len(ends)] | self._inside[min(size - 1, 1) :][: len(ends)]))
+                yield self._owners[starts], hashes[starts]
+
+    def words(self) -> tuple[Integers, Hashes]:
+        """The owners of the whole words, ascending, and their hashes."""
+        starts = np.flatnonzero(self._inside[1:] & ~self._inside[:-1]) + 1
+        if not len(starts):
+            return starts, np.zeros(0, dtype=np.uint64)
+        lengths = np.diff(starts, append=len(self._codes))
+        powers = np.cumprod(np.full(lengths.max(), _BASE))
+        letters = self._codes[starts[0] :] * self._inside[starts[0] :]
+        letters *= powers[np.arange(len(letters)) - np.repeat(starts - starts[0], lengths)]
+        return self._owners[starts], np.add.reduceat(letters, starts - starts[0])
+
+    def keys(self) -> Hashes:
+        """A hash of each word, whatever a reading has made of it."""
+        keys = np.zeros(self._count, dtype=np.uint64)
+        np.add.at(keys, *self.words())
+        return keys
 
 
 class _Tokens:
-    """The different words of some texts, their pairs of neighbouring words if wanted, and how often each stands in each text."""
+    """The different words of some texts and, if wanted, each pair of neighbouring words; how often each stands in each text."""
 
     def __init__(self, texts: Sequence[str], with_pairs: bool) -> None:  # noqa: FBT001
         split = [text.split() for text in texts]
@@ -74,26 +107,25 @@ class _Tokens:
         owners = np.repeat(np.arange(len(texts)), lengths)
         self.words = list(numbers)
         neighbours = (owners[1:] == owners[:-1]) & with_pairs
-        pairs, which = np.unique(found[:-1][neighbours] * len(numbers) + found[1:][neighbours], return_inverse=True)
-        self.firsts, self.seconds = np.divmod(pairs, len(numbers) or 1)
+        self.firsts, self.seconds = found[:-1][neighbours], found[1:][neighbours]
         # The words of each text, then its pairs.
         before = np.concatenate([[0], np.cumsum(lengths + np.maximum(lengths - 1, 0) * with_pairs)])
         first_word = np.cumsum(lengths) - lengths
         place = before[owners] + np.arange(len(found)) - first_word[owners]
         tokens = np.empty(before[-1], dtype=np.int64)
         tokens[place] = found
-        tokens[(place + lengths[owners])[:-1][neighbours]] = which + len(numbers)
+        tokens[(place + lengths[owners])[:-1][neighbours]] = np.arange(len(self.firsts)) + len(numbers)
         counts = np.ones(len(tokens), dtype=np.float32)
-        self.in_texts = csr_matrix((counts, tokens, before), shape=(len(texts), len(numbers) + len(pairs)))
+        self.in_texts = csr_matrix((counts, tokens, before), shape=(len(texts), len(numbers) + len(self.firsts)))
 
 
 @dataclass(frozen=True)
 class _Words:
-    """Words as the columns of their n-grams (`sizes` of each word), and as each view that has pairs reads them."""
+    """Words as the columns of their n-grams (`sizes` of each word), and their keys in each view that has pairs: words x views."""
 
     columns: Integers
     sizes: Integers
-    read: list[list[str]]
+    keys: Hashes
 
 
 class TextFeatures:
@@ -112,7 +144,7 @@ class TextFeatures:
         self._place[kept] = np.arange(len(kept))
         self._kept_bounds = np.searchsorted(kept, self._bounds)
         self._remembered: dict[Token, Integers] = {}
-        self._read: dict[str, tuple[str, ...]] = {}
+        self._keys: dict[str, list[int]] = {}
 
     def learn(self, texts: Sequence[str], whole: Flags) -> csr_matrix:
         """Learn which n-grams count, and how rare each is; the texts as rows.
@@ -165,46 +197,46 @@ class TextFeatures:
 
     def _ngrams(self, tokens: _Tokens, words: _Words) -> csr_matrix:
         """How often each n-gram stands in each token."""
-        read = [[[of_view[word] for word in which] for of_view in words.read] for which in (tokens.firsts, tokens.seconds)]
-        of_pairs = self._of_pairs(len(tokens.firsts), *read)
+        of_pairs = self._of_pairs(words.keys[tokens.firsts], words.keys[tokens.seconds])
         columns = np.concatenate([words.columns, of_pairs.ravel()])
         ends = np.cumsum(np.concatenate([[0], words.sizes, np.full(len(of_pairs), len(self._with_pairs))]))
         return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(ends) - 1, self._bounds[-1]))
 
     def _hashed(self, words: list[str]) -> _Words:
-        read = {reading: list(map(reading, words)) for reading in {view.reading for view in self._views}}
-        of_views = [(view, read[view.reading]) for view in self._views]
-        hashes: list[int] = []
-        ends = [0]
-        known: list[dict[str, list[int]]] = [{} for _ in of_views]  # many words have the same consonants
-        for word_by_view in zip(*(words_read for _, words_read in of_views), strict=True):
-            for (view, _), word, seen in zip(of_views, word_by_view, known, strict=True):
-                if view.reading is str:
-                    hashes += map(murmurhash3_32, view.ngrams(word))
-                else:
-                    if word not in seen:
-                        seen[word] = list(map(murmurhash3_32, view.ngrams(word)))
-                    hashes += seen[word]
-                ends.append(len(hashes))
-        sizes = np.diff(ends).reshape(len(words), len(of_views))
-        views = np.repeat(np.tile(np.arange(len(of_views)), len(words)), sizes.ravel())
-        columns = np.abs(np.array(hashes, dtype=np.int64)) % np.diff(self._bounds)[views] + self._bounds[views]
-        return _Words(columns.astype(np.int32), sizes.sum(axis=1), [of_views[number][1] for number in self._with_pairs])
+        letters = {reading: _Letters(list(map(reading, words))) for reading in dict.fromkeys(view.reading for view in self._views)}
+        owners, columns = [], []
+        for number, view in enumerate(self._views):
+            seen = letters[view.reading]
+            for of_words, hashes in seen.ngrams(*view.characters) if view.characters else [seen.words()]:
+                owners.append(of_words)
+                columns.append(self._columns(hashes, number))
+        owner = np.concatenate(owners)
+        keys = [letters[self._views[number].reading].keys() for number in self._with_pairs]
+        return _Words(
+            np.concatenate(columns)[np.argsort(owner, kind="stable")],
+            np.bincount(owner, minlength=len(words)),
+            np.array(keys, dtype=np.uint64).reshape(len(keys), len(words)).T,
+        )
+
+    def _columns(self, hashes: Hashes, view: int) -> Integers:
+        """The columns of n-grams of a view."""
+        mixed = (hashes ^ (hashes >> np.uint64(32))) * _MIX
+        return (mixed >> np.uint64(64 - self._views[view].bits)).astype(np.int32) + np.int32(self._bounds[view])
 
     def _recalled(self, tokens: list[Token]) -> list[Integers]:
         """The kept columns of each token; the words of each pair are tokens as well."""
         if len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.clear()
-            self._read.clear()
+            self._keys.clear()
         words = [token for token in tokens if isinstance(token, str) and token not in self._remembered]
         if words:
             made = self._hashed(words)
-            self._read.update(zip(words, zip(*made.read, strict=True), strict=bool(made.read)))
+            self._keys.update(zip(words, made.keys.tolist(), strict=True))
             self._remembered.update(zip(words, self._kept_parts(made.columns, made.sizes), strict=True))
         pairs = [token for token in tokens if isinstance(token, tuple) and token not in self._remembered]
         if pairs:
-            read = [list(zip(*(self._read[word] for word in words), strict=True)) for words in zip(*pairs, strict=True)]
-            columns = self._of_pairs(len(pairs), *read)
+            keys = [np.array([self._keys[word] for word in words], dtype=np.uint64) for words in zip(*pairs, strict=True)]
+            columns = self._of_pairs(*keys)
             sizes = np.full(len(pairs), len(self._with_pairs))
             self._remembered.update(zip(pairs, self._kept_parts(columns.ravel(), sizes), strict=True))
         return [self._remembered[token] for token in tokens]
@@ -217,13 +249,11 @@ class TextFeatures:
         places = places[kept]
         return [places[start:end] for start, end in pairwise(ends)]
 
-    def _of_pairs(self, count: int, firsts: Sequence[Sequence[str]], seconds: Sequence[Sequence[str]]) -> Integers:
-        """The columns of so many pairs: pairs x views with pairs. Their words: a list for each such view, as it reads them."""
-        columns = np.empty((count, len(self._with_pairs)), dtype=np.int32)
-        for place, (number, first, second) in enumerate(zip(self._with_pairs, firsts, seconds, strict=True)):
-            hashes = [murmurhash3_32(f"{a} {b}") for a, b in zip(first, second, strict=True)]
-            columns[:, place] = np.abs(np.array(hashes, dtype=np.int64)) % 2 ** self._views[number].bits + self._bounds[number]
-        return columns
+    def _of_pairs(self, firsts: Hashes, seconds: Hashes) -> Integers:
+        """The columns of pairs, given the keys of their words: pairs x views with pairs."""
+        hashes = firsts * _BASE + seconds + _MIX
+        columns = [self._columns(hashes[:, place], number) for place, number in enumerate(self._with_pairs)]
+        return np.array(columns, dtype=np.int32).reshape(len(columns), len(hashes)).T
 
     def _kept_of(self, ngrams: csr_matrix) -> csr_matrix:
         """The n-grams whose columns are kept, in those columns."""
