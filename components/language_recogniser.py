@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,19 +15,17 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from rasa.shared.utils.io import get_text_hash
 
-from components.importer import examples_in, normalised
+from components.language_model import learned, new_model
 from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import main_script, normalise
 from safar.languages import languages
 
-FOLDER = "folder"
 CONFIDENT = "confident"
 LANGUAGE = "language"
 # Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
 _PRIOR_OF_CURRENT = 0.9
-_FIRST_WORDS = 8  # of an example: all of them tell no more (docs/decisions/0042-training-in-a-minute.md)
+_MADE_OF = ("examples.py", "language_model.py", *MADE_OF)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -42,41 +39,26 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`folder` holds the examples by language; `confident` is the least chance to change the language of a conversation."""
-        return {FOLDER: "data/nlu", CONFIDENT: 0.8}
+        """The least chance to change the language of a conversation."""
+        return {CONFIDENT: 0.8}
 
     @classmethod
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> LanguageRecogniser:
-        model = LinearTextModel(characters=(1, 4), pairs=False, bits=16, penalty=0.2, consonant_weight=0.0)
-        return cls(config, model_storage, resource, model)
+        return cls(config, model_storage, resource, new_model())
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
     @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str:
-        """Which example lies in which language's folder is not in Rasa's training data, so the files count as configuration.
+    def fingerprint_addon(config: dict[str, Any]) -> str:  # noqa: ARG004 (of Rasa)
+        """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
+        files = [Path(__file__).parent / name for name in _MADE_OF]
+        return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
-        So do the modules that the model is made of: Rasa looks at this file only.
-        """
-        folder = Path(config.get(FOLDER, "data/nlu"))
-        files = [path for code in languages() for path in _files_of(folder / code)]
-        files += [Path(__file__).parent / name for name in MADE_OF]
-        return str(get_text_hash("".join(path.read_text(encoding="utf-8") for path in files)))
-
-    def train(self, training_data: TrainingData) -> Resource:
-        scripts = Counter(script for entry in languages().values() for script in entry.scripts)
-        texts, labels = [], []
-        for code in languages():
-            examples = [text for path in _files_of(Path(self._config[FOLDER]) / code) for _, text in examples_in(path)]
-            # A script of one language alone tells the language without a model.
-            own = [normalised(text).split() for text in examples if scripts[main_script(text) or ""] > 1]
-            pieces = [" ".join(piece) for words in own for piece in (words[:_FIRST_WORDS], *_pieces(words))]
-            texts += pieces
-            labels += [code] * len(pieces)
-        self._model.fit(texts, labels)
+    def train(self, training_data: TrainingData) -> Resource:  # noqa: ARG002 (the same files are read: examples know their language)
+        self._model = learned()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
         return self._resource
@@ -138,14 +120,3 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     ) -> LanguageRecogniser:
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
-
-
-def _pieces(words: list[str]) -> list[list[str]]:
-    """One of the words and two neighbours, always the same ones: people begin with "salary" or "help me", too."""
-    number = crc32(" ".join(words).encode())
-    return [words[number % max(len(words) - length + 1, 1) :][:length] for length in (1, 2)]
-
-
-def _files_of(folder: Path) -> list[Path]:
-    """The files of examples of one language."""
-    return sorted(folder.glob("*.yml"))

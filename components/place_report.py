@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
+from components.examples import texts_of
 from components.gazetteer import Gazetteer
-from components.importer import examples_in
 from components.place_recogniser import PlaceRecogniser
-from safar.settings import ROOT
 
 
 def report(texts: Iterable[str], language: str, recogniser: PlaceRecogniser) -> list[dict[str, Any]]:
@@ -32,10 +30,9 @@ def report(texts: Iterable[str], language: str, recogniser: PlaceRecogniser) -> 
     return sorted(found.values(), key=lambda row: -row["count"])
 
 
-def main(folder: Path = ROOT / "data" / "nlu") -> None:
+def main() -> None:
     language = sys.argv[1]
-    texts = [text for path in sorted((folder / language).glob("*.yml")) for _, text in examples_in(path)]
-    print(json.dumps(report(texts, language, PlaceRecogniser(Gazetteer())), ensure_ascii=False))
+    print(json.dumps(report(texts_of(language), language, PlaceRecogniser(Gazetteer())), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ class _Letters:
         self._count = len(words)
 
     def ngrams(self, shortest: int, longest: int) -> Iterator[tuple[Integers, Hashes]]:
-        """Of each length the owners of the n-grams, ascending, and their hashes. A space is the first or last of one, or in none."""
+        """Of each length the owners of the n-grams, ascending, and their hashes; a space is at an end of one, or in none."""
         hashes = np.zeros(len(self._codes) + 1, dtype=np.uint64)
         unbroken = np.ones(len(self._codes), dtype=bool)
         for size in range(1, longest + 1):
@@ -203,7 +203,9 @@ class TextFeatures:
         return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(ends) - 1, self._bounds[-1]))
 
     def _hashed(self, words: list[str]) -> _Words:
-        letters = {reading: _Letters(list(map(reading, words))) for reading in dict.fromkeys(view.reading for view in self._views)}
+        letters = {
+            reading: _Letters(list(map(reading, words))) for reading in dict.fromkeys(view.reading for view in self._views)
+        }
         owners, columns = [], []
         for number, view in enumerate(self._views):
             seen = letters[view.reading]

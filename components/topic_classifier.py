@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.frames import FRAMES, Frames, all_frames
-from components.importer import LANGUAGE, normalised
+from components.importer import LANGUAGE, texts_of
 from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import normalise
 from components.sentences import cries, parts, sentences, windows
@@ -77,12 +77,16 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [message for message in training_data.intent_examples if message.get(TEXT)]
-        texts = [normalised(message.get(TEXT)) for message in examples]
-        frames = all_frames()
-        # What a story tells in several sentences is learned from each of them as well; any text also with other words around it.
-        lighter = [[*sentences(text), *_framed(text, message, frames)] for text, message in zip(texts, examples, strict=True)]
-        self._model.fit(texts, [message.get(INTENT) for message in examples], lighter)
+        of_languages = all_frames()
+        texts, intents, lighter = [], [], []
+        for message in training_data.intent_examples:
+            own = [normalise(text) for text in texts_of(message)]
+            frames = of_languages.get(message.get(LANGUAGE)) if message.get(INTENT) in _FRAMED else None
+            texts += own
+            intents += [message.get(INTENT)] * len(own)
+            # What a story tells in several sentences is learned from each of them as well; some also with other words around it.
+            lighter += [[*sentences(text), *_framed(text, frames)] for text in own]
+        self._model.fit(texts, intents, lighter)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
         return self._resource
@@ -180,8 +184,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
 
 
-def _framed(text: str, message: Message, frames: dict[str, Frames]) -> list[str]:
+def _framed(text: str, frames: Frames | None) -> list[str]:
     """The text of an example with words around it, if it is one of those that are framed."""
-    own = frames.get(message.get(LANGUAGE)) if message.get(INTENT) in _FRAMED else None
-    around = own.around(text) if own else None
+    around = frames.around(text) if frames else None
     return [around] if around else []

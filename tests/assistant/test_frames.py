@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.frames import FRAMES, Frames, all_frames
-from components.importer import Example
+from components.importer import Examples
 from components.normalisation import normalise
 from components.topic_classifier import TopicClassifier
 from safar.errors import ContentError
@@ -87,7 +87,7 @@ def test_topics_are_learned_with_words_around_them_and_greetings_are_not(tmp_pat
     lesson = Lesson()
     classifier = TopicClassifier(TopicClassifier.get_default_config(), Storage(tmp_path), None, lesson)  # type: ignore[arg-type]
     about, greetings = TEXTS[:30], [f"hello number {number}" for number in range(30)]
-    examples = [Example(text, "wages_unpaid", "en") for text in about] + [Example(text, "greet", "en") for text in greetings]
+    examples = [Examples(about, "wages_unpaid", "en"), Examples(greetings, "greet", "en")]
     classifier.train(type("Data", (), {"intent_examples": examples})())  # type: ignore[arg-type]
     assert sum(bool(lesson.given[text]) for text in about) > 4
     assert all(text in framed for text in about for framed in lesson.given[text])
