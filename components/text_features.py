@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any
 
@@ -66,32 +67,35 @@ class _Letters:
     def ngrams(self, shortest: int, longest: int) -> Iterator[tuple[Integers, Hashes]]:
         """Of each length the owners of the n-grams, ascending, and their hashes; a space is at an end of one, or in none."""
         hashes = np.zeros(len(self._codes) + 1, dtype=np.uint64)
-        unbroken = np.ones(len(self._codes), dtype=bool)
         for size in range(1, longest + 1):
             ends = self._codes[size - 1 :]
             hashes = hashes[: len(ends)] * _BASE + ends
-            unbroken = unbroken[: len(ends)]
             if size > 2:
-                unbroken = unbroken & self._inside[size - 2 : -1]
+                unbroken = unbroken[:-1] & self._inside[size - 2 : -1]
+            elif size == 2:
+                unbroken = self._inside[:-1] | self._inside[1:]
+            else:
+                unbroken = self._inside
             if size >= shortest:
-                starts = np.flatnonzero(unbroken & (self._inside[: len(ends)] | self._inside[min(size - 1, 1) :][: len(ends)]))
+                starts = unbroken.nonzero()[0]
                 yield self._owners[starts], hashes[starts]
 
+    @cached_property
     def words(self) -> tuple[Integers, Hashes]:
         """The owners of the whole words, ascending, and their hashes."""
-        starts = np.flatnonzero(self._inside[1:] & ~self._inside[:-1]) + 1
+        starts = (self._inside[1:] > self._inside[:-1]).nonzero()[0] + 1
         if not len(starts):
             return starts, np.zeros(0, dtype=np.uint64)
-        lengths = np.diff(starts, append=len(self._codes))
-        powers = np.cumprod(np.full(lengths.max(), _BASE))
+        lengths = np.append(starts[1:], len(self._codes)) - starts
+        powers = np.full(lengths.max(), _BASE).cumprod()
         letters = self._codes[starts[0] :] * self._inside[starts[0] :]
-        letters *= powers[np.arange(len(letters)) - np.repeat(starts - starts[0], lengths)]
+        letters *= powers[np.arange(starts[0], len(self._codes)) - starts.repeat(lengths)]
         return self._owners[starts], np.add.reduceat(letters, starts - starts[0])
 
     def keys(self) -> Hashes:
         """A hash of each word, whatever a reading has made of it."""
         keys = np.zeros(self._count, dtype=np.uint64)
-        np.add.at(keys, *self.words())
+        np.add.at(keys, *self.words)
         return keys
 
 
@@ -134,6 +138,7 @@ class TextFeatures:
     def __init__(self, views: Sequence[View]) -> None:
         self._views = list(views)
         self._bounds = np.cumsum([0, *(2**view.bits for view in views)])
+        self._shifts = np.array([64 - view.bits for view in views], dtype=np.uint64)
         self._with_pairs = [number for number, view in enumerate(views) if view.pairs]
         self.restore(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
 
@@ -192,7 +197,7 @@ class TextFeatures:
         weights *= self.idf[columns]
         for view, bounds in zip(self._views, pairwise(np.searchsorted(columns, self._kept_bounds)), strict=True):
             own = weights[:, slice(*bounds)]
-            own *= (view.weight / np.maximum(np.linalg.norm(own, axis=1), _NO_LENGTH))[:, None]
+            own *= (view.weight / np.maximum(np.sqrt(np.einsum("ij,ij->i", own, own)), _NO_LENGTH))[:, None]
         return columns, weights
 
     def _ngrams(self, tokens: _Tokens, words: _Words) -> csr_matrix:
@@ -206,24 +211,26 @@ class TextFeatures:
         letters = {
             reading: _Letters(list(map(reading, words))) for reading in dict.fromkeys(view.reading for view in self._views)
         }
-        owners, columns = [], []
+        owners, hashes, views = [], [], []
         for number, view in enumerate(self._views):
             seen = letters[view.reading]
-            for of_words, hashes in seen.ngrams(*view.characters) if view.characters else [seen.words()]:
+            for of_words, found in seen.ngrams(*view.characters) if view.characters else [seen.words]:
                 owners.append(of_words)
-                columns.append(self._columns(hashes, number))
+                hashes.append(found)
+                views.append(number)
         owner = np.concatenate(owners)
+        columns = self._columns(np.concatenate(hashes), np.repeat(views, list(map(len, hashes))))
         keys = [letters[self._views[number].reading].keys() for number in self._with_pairs]
         return _Words(
-            np.concatenate(columns)[np.argsort(owner, kind="stable")],
+            columns[owner.argsort(kind="stable")],
             np.bincount(owner, minlength=len(words)),
             np.array(keys, dtype=np.uint64).reshape(len(keys), len(words)).T,
         )
 
-    def _columns(self, hashes: Hashes, view: int) -> Integers:
-        """The columns of n-grams of a view."""
+    def _columns(self, hashes: Hashes, views: Integers | list[int]) -> Integers:
+        """The columns of n-grams, each of the view of this number."""
         mixed = (hashes ^ (hashes >> np.uint64(32))) * _MIX
-        return (mixed >> np.uint64(64 - self._views[view].bits)).astype(np.int32) + np.int32(self._bounds[view])
+        return ((mixed >> self._shifts[views]).astype(np.int64) + self._bounds[views]).astype(np.int32)
 
     def _recalled(self, tokens: list[Token]) -> list[Integers]:
         """The kept columns of each token; the words of each pair are tokens as well."""
@@ -253,9 +260,7 @@ class TextFeatures:
 
     def _of_pairs(self, firsts: Hashes, seconds: Hashes) -> Integers:
         """The columns of pairs, given the keys of their words: pairs x views with pairs."""
-        hashes = firsts * _BASE + seconds + _MIX
-        columns = [self._columns(hashes[:, place], number) for place, number in enumerate(self._with_pairs)]
-        return np.array(columns, dtype=np.int32).reshape(len(columns), len(hashes)).T
+        return self._columns(firsts * _BASE + seconds + _MIX, self._with_pairs)
 
     def _kept_of(self, ngrams: csr_matrix) -> csr_matrix:
         """The n-grams whose columns are kept, in those columns."""
