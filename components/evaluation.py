@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import logging
 import sys
 import time
 from collections import Counter, defaultdict
@@ -19,6 +20,7 @@ from typing import Any
 from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.utils.log_utils import configure_structlog
 
 from safar.topics import catalogue
 
@@ -168,6 +170,7 @@ async def _main(model: str, chart: str, words: int, files: list[str]) -> None:
         cases = beginnings(cases, words)
     if not cases:
         sys.exit("The files hold no cases.")
+    configure_structlog(logging.WARNING)  # as in a started Safar: a line for each message takes time
     agent = await load_agent(model_path=model)
     for case in cases[:20]:  # warm up, so that the first messages do not count the loading of code
         await judge(agent, case)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any
 
@@ -62,25 +61,22 @@ class _Letters:
         # Of each letter the word it belongs to, and of each space that of the letter after it.
         lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words)) + 1
         self._owners = np.repeat(np.arange(len(words)), lengths)
-        self._count = len(words)
 
     def ngrams(self, shortest: int, longest: int) -> Iterator[tuple[Integers, Hashes]]:
         """Of each length the owners of the n-grams, ascending, and their hashes; a space is at an end of one, or in none."""
         hashes = np.zeros(len(self._codes) + 1, dtype=np.uint64)
+        unbroken = self._inside
         for size in range(1, longest + 1):
             ends = self._codes[size - 1 :]
             hashes = hashes[: len(ends)] * _BASE + ends
-            if size > 2:
-                unbroken = unbroken[:-1] & self._inside[size - 2 : -1]
-            elif size == 2:
+            if size == 2:
                 unbroken = self._inside[:-1] | self._inside[1:]
-            else:
-                unbroken = self._inside
+            elif size > 2:
+                unbroken = unbroken[:-1] & self._inside[size - 2 : -1]
             if size >= shortest:
                 starts = unbroken.nonzero()[0]
                 yield self._owners[starts], hashes[starts]
 
-    @cached_property
     def words(self) -> tuple[Integers, Hashes]:
         """The owners of the whole words, ascending, and their hashes."""
         starts = (self._inside[1:] > self._inside[:-1]).nonzero()[0] + 1
@@ -91,12 +87,6 @@ class _Letters:
         letters = self._codes[starts[0] :] * self._inside[starts[0] :]
         letters *= powers[np.arange(starts[0], len(self._codes)) - starts.repeat(lengths)]
         return self._owners[starts], np.add.reduceat(letters, starts - starts[0])
-
-    def keys(self) -> Hashes:
-        """A hash of each word, whatever a reading has made of it."""
-        keys = np.zeros(self._count, dtype=np.uint64)
-        np.add.at(keys, *self.words)
-        return keys
 
 
 class _Tokens:
@@ -138,6 +128,7 @@ class TextFeatures:
     def __init__(self, views: Sequence[View]) -> None:
         self._views = list(views)
         self._bounds = np.cumsum([0, *(2**view.bits for view in views)])
+        self._firsts = self._bounds[:-1].astype(np.int32)
         self._shifts = np.array([64 - view.bits for view in views], dtype=np.uint64)
         self._with_pairs = [number for number, view in enumerate(views) if view.pairs]
         self.restore(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
@@ -208,29 +199,31 @@ class TextFeatures:
         return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(ends) - 1, self._bounds[-1]))
 
     def _hashed(self, words: list[str]) -> _Words:
-        letters = {
-            reading: _Letters(list(map(reading, words))) for reading in dict.fromkeys(view.reading for view in self._views)
-        }
+        letters = {reading: _Letters(list(map(reading, words))) for reading in {view.reading for view in self._views}}
+        read = {reading: seen.words() for reading, seen in letters.items()}
         owners, hashes, views = [], [], []
         for number, view in enumerate(self._views):
-            seen = letters[view.reading]
-            for of_words, found in seen.ngrams(*view.characters) if view.characters else [seen.words]:
+            for of_words, found in letters[view.reading].ngrams(*view.characters) if view.characters else [read[view.reading]]:
                 owners.append(of_words)
                 hashes.append(found)
                 views.append(number)
         owner = np.concatenate(owners)
         columns = self._columns(np.concatenate(hashes), np.repeat(views, list(map(len, hashes))))
-        keys = [letters[self._views[number].reading].keys() for number in self._with_pairs]
+        keys = np.zeros((len(self._with_pairs), len(words)), dtype=np.uint64)
+        for place, number in enumerate(self._with_pairs):
+            np.add.at(keys[place], *read[self._views[number].reading])  # of a word of which a reading made several: their sum
         return _Words(
             columns[owner.argsort(kind="stable")],
             np.bincount(owner, minlength=len(words)),
-            np.array(keys, dtype=np.uint64).reshape(len(keys), len(words)).T,
+            keys.T,
         )
 
     def _columns(self, hashes: Hashes, views: Integers | list[int]) -> Integers:
         """The columns of n-grams, each of the view of this number."""
         mixed = (hashes ^ (hashes >> np.uint64(32))) * _MIX
-        return ((mixed >> self._shifts[views]).astype(np.int64) + self._bounds[views]).astype(np.int32)
+        columns: Integers = (mixed >> self._shifts[views]).astype(np.int32)
+        columns += self._firsts[views]
+        return columns
 
     def _recalled(self, tokens: list[Token]) -> list[Integers]:
         """The kept columns of each token; the words of each pair are tokens as well."""
