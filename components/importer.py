@@ -1,4 +1,4 @@
-"""Gives Rasa the training examples, more than a hundred thousand of them, in seconds.
+"""Gives Rasa the training examples.
 
 Rasa's own reader builds a YAML tree in Python and checks it against a schema, and then Rasa copies, joins and hashes every
 example time and again: more than a minute here. So all examples of an intent in a language are one message.
@@ -6,8 +6,6 @@ example time and again: more than a minute here. So all examples of an intent in
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,18 +16,16 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.examples import examples_in
-
-LANGUAGE = "language"
-_TEXTS = "texts"
+from components.examples import Block, blocks_in
 
 
 class Examples(Message):
-    """All examples of an intent in one language. Nothing changes them, so that copies are the examples themselves."""
+    """A block of examples, which nothing changes: copies are itself. Components of Rasa see its first text alone."""
 
-    def __init__(self, texts: Sequence[str], intent: str, language: str = "") -> None:
-        super().__init__({TEXT: texts[0], _TEXTS: tuple(texts), INTENT: intent, LANGUAGE: language})
-        self._fingerprint = sha256("\0".join([language, intent, *texts]).encode()).hexdigest()
+    def __init__(self, block: Block) -> None:
+        super().__init__({TEXT: block.texts[0], INTENT: block.intent})
+        self.block = block
+        self._fingerprint = sha256("\0".join([block.language, block.intent, *block.texts]).encode()).hexdigest()
 
     def fingerprint(self) -> str:
         return self._fingerprint
@@ -38,9 +34,13 @@ class Examples(Message):
         return self
 
 
-def texts_of(message: Message) -> tuple[str, ...]:
-    """The texts of a message for training: one, or all of `Examples`."""
-    return tuple(message.get(_TEXTS) or (message.get(TEXT),))
+def blocks_of(training_data: TrainingData) -> list[Block]:
+    """What there is to learn from, in order of language and intent; also of messages that another importer has read."""
+    messages = [message for message in training_data.intent_examples if message.get(TEXT)]
+    return sorted(
+        message.block if isinstance(message, Examples) else Block("", message.get(INTENT), (message.get(TEXT),))
+        for message in messages
+    )
 
 
 class ExamplesImporter(RasaFileImporter):
@@ -50,17 +50,11 @@ class ExamplesImporter(RasaFileImporter):
         """The examples of all files, `data/nlu/<language>/<group>.yml`.
 
         Raises:
-            ContentError: for a file that is no list of intents with examples.
+            ContentError: see `blocks_in`.
         """
-        files = [Path(file) for file in self._nlu_files]
-        return _training_data(tuple((file, file.stat().st_mtime_ns) for file in files))
+        return _training_data(tuple(blocks_in(Path(file) for file in self._nlu_files)))
 
 
 @lru_cache(maxsize=1)  # Rasa asks several times in a training
-def _training_data(files: tuple[tuple[Path, int], ...]) -> TrainingData:
-    """The examples of files, given with the time of their last change; a text twice under an intent counts once."""
-    found: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for path, _ in files:
-        for intent, texts in examples_in(path):
-            found[path.parent.name, intent].update(dict.fromkeys(texts))
-    return TrainingData([Examples(list(texts), intent, language) for (language, intent), texts in found.items() if texts])
+def _training_data(blocks: tuple[Block, ...]) -> TrainingData:
+    return TrainingData([Examples(block) for block in blocks])

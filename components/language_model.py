@@ -1,19 +1,16 @@
-"""Learns which language a few words are in. Needs no Rasa, so that a process of its own can do it while Rasa starts."""
+"""Learns which language a few words are in. Needs no Rasa."""
 
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
 from zlib import crc32
 
-from components.examples import texts_of
+from components.examples import Block
 from components.linear_text_model import LinearTextModel
 from components.normalisation import main_script, normalise
 from safar.languages import languages
 
 _FIRST_WORDS = 8  # of an example: all of them tell no more (docs/decisions/0042-training-in-a-minute.md)
-_ahead: list[Future[LinearTextModel]] = []
 
 
 def new_model() -> LinearTextModel:
@@ -21,31 +18,17 @@ def new_model() -> LinearTextModel:
     return LinearTextModel(characters=(1, 4), pairs=False, bits=16, penalty=0.2, consonant_weight=0.0)
 
 
-def learn_ahead() -> None:
-    """Let another process learn; `learned` then waits for it."""
-    # A fork, before there are threads: a new interpreter would read everything again.
-    _ahead.append(ProcessPoolExecutor(1, mp_context=get_context("fork")).submit(_learn))
-
-
-def learned() -> LinearTextModel:
-    """The model of all languages, from their training examples.
-
-    Raises:
-        ContentError: a file of examples cannot be read.
-    """
-    return _ahead.pop().result() if _ahead else _learn()
-
-
-def _learn() -> LinearTextModel:
+def learn(blocks: list[Block]) -> LinearTextModel:
+    """The model of all languages, from training examples."""
     scripts = Counter(script for entry in languages().values() for script in entry.scripts)
     texts: list[str] = []
     labels: list[str] = []
-    for code in languages():
+    for block in blocks:
         # A script of one language alone tells the language without a model.
-        own = [normalise(text).split() for text in texts_of(code) if scripts[main_script(text) or ""] > 1]
+        own = [normalise(text).split() for text in block.texts if scripts[main_script(text) or ""] > 1]
         pieces = [piece for words in own for piece in _pieces(words)]
         texts += pieces
-        labels += [code] * len(pieces)
+        labels += [block.language] * len(pieces)
     model = new_model()
     model.fit(texts, labels)
     return model

@@ -16,7 +16,9 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.language_model import learned, new_model
+from components import language_model
+from components.ahead import learned
+from components.importer import blocks_of
 from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import main_script, normalise
 from safar.languages import languages
@@ -46,7 +48,7 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> LanguageRecogniser:
-        return cls(config, model_storage, resource, new_model())
+        return cls(config, model_storage, resource, language_model.new_model())
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
@@ -57,8 +59,8 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
         files = [Path(__file__).parent / name for name in _MADE_OF]
         return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
-    def train(self, training_data: TrainingData) -> Resource:  # noqa: ARG002 (the same files are read: examples know their language)
-        self._model = learned()
+    def train(self, training_data: TrainingData) -> Resource:
+        self._model = learned(language_model.learn, blocks_of(training_data))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
         return self._resource

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from components.examples import texts_of
+from components.examples import EXAMPLES, blocks_in
 from components.gazetteer import Gazetteer
 from components.place_recogniser import PlaceRecogniser
 
@@ -32,7 +32,8 @@ def report(texts: Iterable[str], language: str, recogniser: PlaceRecogniser) -> 
 
 def main() -> None:
     language = sys.argv[1]
-    print(json.dumps(report(texts_of(language), language, PlaceRecogniser(Gazetteer())), ensure_ascii=False))
+    texts = [text for block in blocks_in((EXAMPLES / language).glob("*.yml")) for text in block.texts]
+    print(json.dumps(report(texts, language, PlaceRecogniser(Gazetteer())), ensure_ascii=False))
 
 
 if __name__ == "__main__":

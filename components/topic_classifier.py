@@ -18,11 +18,13 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.frames import FRAMES, Frames, all_frames
-from components.importer import LANGUAGE, texts_of
+from components import topic_model
+from components.ahead import learned
+from components.frames import FRAMES
+from components.importer import blocks_of
 from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import normalise
-from components.sentences import cries, parts, sentences, windows
+from components.sentences import cries, parts, windows
 from components.text_features import Floats
 from safar.topics import catalogue
 
@@ -35,9 +37,7 @@ _MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
 _SENTENCES_OF_A_STORY = 3  # and more; of two, both together are the whole message
 _LOUD = 0.5  # less is believed of no part, whatever stands beside it
 _FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
-_MADE_OF = (*MADE_OF, "frames.py", "sentences.py")
-# Greetings, thanks and the like are what others write around their problem.
-_FRAMED = {*catalogue().topics, "out_of_scope"}
+_MADE_OF = (*MADE_OF, "examples.py", "frames.py", "sentences.py", "topic_model.py")
 # Whoever works in a household says so, whatever they ask.
 _ASKED_BESIDE = {*catalogue().topics} - {"domestic_worker_rights"}
 
@@ -77,16 +77,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
     def train(self, training_data: TrainingData) -> Resource:
-        of_languages = all_frames()
-        texts, intents, lighter = [], [], []
-        for message in training_data.intent_examples:
-            own = [normalise(text) for text in texts_of(message)]
-            frames = of_languages.get(message.get(LANGUAGE)) if message.get(INTENT) in _FRAMED else None
-            texts += own
-            intents += [message.get(INTENT)] * len(own)
-            # What a story tells in several sentences is learned from each of them as well; some also with other words around it.
-            lighter += [[*sentences(text), *_framed(text, frames)] for text in own]
-        self._model.fit(texts, intents, lighter)
+        self._model = learned(topic_model.learn, blocks_of(training_data))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder))
         return self._resource
@@ -182,9 +173,3 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     ) -> TopicClassifier:
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
-
-
-def _framed(text: str, frames: Frames | None) -> list[str]:
-    """The text of an example with words around it, if it is one of those that are framed."""
-    around = frames.around(text) if frames else None
-    return [around] if around else []

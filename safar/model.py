@@ -26,12 +26,12 @@ QUIET = {
 # Large pages of memory: a tenth of the training time was spent on getting small ones (glibc 2.35 and later; ignored elsewhere).
 _LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 # Rasa's command without Python's search for garbage, of which training makes little but through whose millions of objects it goes
-# time and again, and without freeing them one by one at the end. Languages are learned by another process while Rasa starts.
+# time and again, and without freeing them one by one at the end. What does not need Rasa is done by other processes.
 _RASA = """
 import gc, os, sys
 gc.disable()
-from components.language_model import learn_ahead
-learn_ahead()
+from components.ahead import begin
+begin()
 from rasa.__main__ import main
 main()
 sys.stdout.flush()

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from components.examples import Block
 from components.frames import FRAMES, Frames, all_frames
-from components.importer import Examples
 from components.normalisation import normalise
-from components.topic_classifier import TopicClassifier
+from components.topic_model import lessons
 from safar.errors import ContentError
 from safar.languages import languages
 
@@ -59,36 +59,22 @@ def test_a_broken_file_says_what_is_missing(tmp_path: Path, content: "dict[str, 
     assert str(path) in str(raised.value)
 
 
-class Lesson:
-    """Notes what a model is given to learn from."""
-
-    def fit(self, texts: "list[str]", labels: "list[str]", lighter: "list[list[str]]") -> None:
-        self.given = dict(zip(texts, lighter, strict=True))
-
-    def save(self, folder: Path) -> None:
-        """Nothing was learned."""
-
-
-class Storage:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def write_to(self, resource: object) -> "Storage":
-        return self
-
-    def __enter__(self) -> Path:
-        return self._folder
-
-    def __exit__(self, *error: object) -> None:
-        """Nothing to close."""
-
-
-def test_topics_are_learned_with_words_around_them_and_greetings_are_not(tmp_path: Path) -> None:
-    lesson = Lesson()
-    classifier = TopicClassifier(TopicClassifier.get_default_config(), Storage(tmp_path), None, lesson)  # type: ignore[arg-type]
+def test_topics_are_learned_with_words_around_them_and_greetings_are_not() -> None:
     about, greetings = TEXTS[:30], [f"hello number {number}" for number in range(30)]
-    examples = [Examples(about, "wages_unpaid", "en"), Examples(greetings, "greet", "en")]
-    classifier.train(type("Data", (), {"intent_examples": examples})())  # type: ignore[arg-type]
-    assert sum(bool(lesson.given[text]) for text in about) > 4
-    assert all(text in framed for text in about for framed in lesson.given[text])
-    assert not any(lesson.given[text] for text in greetings)
+    blocks = [
+        Block("en", "wages_unpaid", tuple(about)),
+        Block("en", "greet", tuple(greetings)),
+        Block("xx", "deportation", tuple(about)),
+    ]
+    texts, intents, lighter = lessons(blocks)
+    assert texts == [*about, *greetings, *about]
+    assert intents == ["wages_unpaid"] * 30 + ["greet"] * 30 + ["deportation"] * 30
+    assert sum(map(bool, lighter[:30])) > 4
+    assert all(text in framed for text, parts in zip(about, lighter, strict=False) for framed in parts)
+    assert not any(lighter[30:])  # a language without words to put around
+
+
+def test_sentences_of_a_story_are_learned_as_well() -> None:
+    story = "they sent us here in march. nobody has paid us since. the boss says wait"
+    _, _, lighter = lessons([Block("en", "wages_unpaid", (story,))])
+    assert lighter == [["they sent us here in march", "nobody has paid us since", "the boss says wait"]]

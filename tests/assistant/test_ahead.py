@@ -1,0 +1,58 @@
+"""Other processes learn while Rasa starts; what they learned is the same, and is used only for the same examples."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from components import ahead, language_model, topic_model
+from components.ahead import begin, learned
+from components.examples import Block
+from components.linear_text_model import LinearTextModel
+from safar.errors import ContentError
+
+BLOCKS = [
+    Block("en", "greet", ("hello my friend", "good morning to you") * 6),
+    Block("en", "wages_unpaid", ("my boss has not paid me", "when is my salary paid") * 6),
+    Block("es", "wages_unpaid", ("mi jefe no me ha pagado", "cuando me pagan el sueldo") * 6),
+]
+ASKED = ["salary paid", "mi jefe", "hello friend"]
+
+
+@pytest.fixture(autouse=True)
+def few_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(ahead, "all_blocks", lambda: BLOCKS)
+    yield
+    ahead._begun.clear()
+
+
+def best(model: LinearTextModel) -> "list[str]":
+    return [model.labels[number] for number in np.argmax(model.probabilities(ASKED), axis=1)]
+
+
+def test_other_processes_learn_the_same() -> None:
+    begin()
+    for learn, expected in (
+        (language_model.learn, ["en", "es", "en"]),
+        (topic_model.learn, ["wages_unpaid", "wages_unpaid", "greet"]),
+    ):
+        there, here = learned(learn, list(BLOCKS)), learned(learn, BLOCKS)
+        assert best(there) == expected
+        assert (there.probabilities(ASKED) == here.probabilities(ASKED)).all()
+
+
+def test_what_was_learned_of_other_examples_is_not_used() -> None:
+    begin()
+    model = learned(topic_model.learn, [BLOCKS[0], Block("en", "deportation", ("they will send me back", "deport") * 6)])
+    assert model.labels == ["deportation", "greet"]
+
+
+def broken(blocks: "list[Block]") -> LinearTextModel:
+    raise ContentError(f"{blocks[0].intent} cannot be learned")
+
+
+def test_what_fails_there_is_said_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topic_model, "learn", broken)
+    begin()
+    with pytest.raises(ContentError, match="greet cannot be learned"):
+        learned(topic_model.learn, BLOCKS)
