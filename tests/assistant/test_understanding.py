@@ -97,6 +97,14 @@ def test_danger_told_quietly_is_heard_and_alarming_words_alone_seldom_alarm(agen
     assert styles["story"]["urgent_false_alarms"] <= 0.5
 
 
+def test_what_has_nothing_to_do_with_us_is_turned_away_and_seldom_alarms(agent: Agent) -> None:
+    """`offtopic.csv`: idle talk and questions from the whole of life, by writers free to choose (docs/quality.md)."""
+    overall = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "offtopic.csv"])))["overall"]
+    assert overall["out_of_scope_recall"] >= 0.94
+    assert overall["urgent_false_alarms"] <= 0.1
+    assert overall["wrong_without_asking"] <= 0.02
+
+
 def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
     """`around.csv` has greetings, thanks, places and the like around held-out messages (docs/quality.md)."""
     cases = read_cases([ROOT / "tests" / "nlu" / "around.csv"])[::3]

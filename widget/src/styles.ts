@@ -95,7 +95,7 @@ h2 { flex: 1 1 8em; font-size: 1.05em; line-height: 1.25; }
 .emergency { flex: 1 1 7em; font-weight: 700; line-height: 1.25; }
 select { flex: 0 1 auto; max-width: 9em; min-width: 0; padding: 0 .4em; }
 .main, .sheet { grid-area: 2 / 1; }
-.main { position: relative; display: flex; flex-direction: column; }
+.main { display: flex; flex-direction: column; }
 .log { position: relative; flex: 1; min-height: 0; }
 .log, .sheet { overflow-y: auto; overscroll-behavior: contain; padding: .75em; }
 .log:focus-visible, .sheet:focus-visible { outline-offset: -3px; }
@@ -131,7 +131,7 @@ summary { padding: .6em 0; }
 .sheet .buttons { flex-direction: column; align-items: stretch; }
 .top { display: flex; align-items: center; justify-content: space-between; gap: .5em; }
 .top button { flex: none; }
-.new { position: absolute; left: 50%; bottom: 7em; max-width: 90%; transform: translateX(-50%); border-radius: 2em; }
+.new { align-self: center; margin: .3em; border-radius: 2em; }
 .status { padding: .2em .75em; }
 .status:empty { display: none; }
 .busy::after { content: "…"; animation: blink 1s infinite alternate; }
