@@ -32,6 +32,9 @@ ALONE, WITH_HINT, WITH_SURE = "alone", "with_hint", "with_sure"
 SHORT_ALONE = "short_alone"  # alone, for a short message: it names its danger, while a long one may only hint at it
 # The same of one part of the message: of a sentence, of any six words in a row, and of either with a sure phrase in the message.
 IN_SENTENCE, IN_WINDOW, IN_PART_WITH_SURE = "in_sentence", "in_window", "in_part_with_sure"
+# The same of a message taken for idle talk, whatever the lexicon found: danger told in everyday words sounds like it.
+IDLE, IDLE_SENTENCE, IDLE_WINDOW = "idle", "idle_sentence", "idle_window"
+_IDLE_TALK = "out_of_scope"
 _AT_WORK, _AT_HOME, _BY_EMPLOYER = ("work", "complaints"), "domestic_violence", "violence_at_work"
 _SHORT = 4  # characters
 _MOST_WORDS, _MOST_CHARACTERS = 8, 60  # of a short message; characters for languages without spaces
@@ -96,7 +99,8 @@ class UrgencyDetector(GraphComponent):
         Set for recall: a call too many costs an operator a minute, a call too few may cost a life (docs/quality.md).
         """
         whole = {ALONE: 0.08, SHORT_ALONE: 0.4, WITH_HINT: 0.05, WITH_SURE: 0.03}
-        return {**whole, IN_SENTENCE: 0.95, IN_WINDOW: 0.99, IN_PART_WITH_SURE: 0.8}
+        parts = {IN_SENTENCE: 0.95, IN_WINDOW: 0.99, IN_PART_WITH_SURE: 0.8}
+        return {**whole, **parts, IDLE: 0.02, IDLE_SENTENCE: 0.7, IDLE_WINDOW: 0.9}
 
     @classmethod
     def create(
@@ -143,9 +147,10 @@ class UrgencyDetector(GraphComponent):
         score = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent)
         found = self._lexicon.find(normalise(text))
         alone = SHORT_ALONE if len(text) <= _MOST_CHARACTERS and len(text.split()) <= _MOST_WORDS else ALONE
-        needed = self._config[WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else alone]
-        is_danger = bool(ranking) and ranking[0][INTENT_NAME_KEY] in self._urgent
-        cry = None if is_danger else self._cry(loudest or {}, bool(found["sure"]))
+        first = ranking[0][INTENT_NAME_KEY] if ranking else None
+        is_idle = first == _IDLE_TALK
+        needed = self._config[IDLE if is_idle else WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else alone]
+        cry = None if first in self._urgent else self._cry(loudest or {}, is_idle=is_idle, is_sure=bool(found["sure"]))
         urgent = bool(score >= needed or cry)
         evidence = [f"“{phrase}”" for phrase in [*found["sure"], *found["hint"]]]
         likely = [
@@ -157,11 +162,14 @@ class UrgencyDetector(GraphComponent):
             evidence.append(f"{cry[INTENT_NAME_KEY]} {cry['score']:.0%}: {cry['text']}")
         return {"urgent": urgent, "score": round(float(score), 4), "evidence": evidence if urgent else []}, cry
 
-    def _cry(self, loudest: dict[str, dict[str, Any] | None], is_sure: bool) -> dict[str, Any] | None:
+    def _cry(self, loudest: dict[str, dict[str, Any] | None], *, is_idle: bool, is_sure: bool) -> dict[str, Any] | None:
         """The part of a message in which danger is heard, or None."""
-        for kind, alone in ((SENTENCE, IN_SENTENCE), (WINDOW, IN_WINDOW)):
+        for kind, alone, idle in ((SENTENCE, IN_SENTENCE, IDLE_SENTENCE), (WINDOW, IN_WINDOW, IDLE_WINDOW)):
             part = loudest.get(kind)
-            if part and part["score"] >= self._config[IN_PART_WITH_SURE if is_sure else alone]:
+            needed = [self._config[alone]]
+            needed += [self._config[idle]] if is_idle else []
+            needed += [self._config[IN_PART_WITH_SURE]] if is_sure else []
+            if part and part["score"] >= min(needed):
                 return part
         return None
 

@@ -391,6 +391,29 @@ def test_danger_beside_another_problem_is_heard(text: str, kind: str, score: flo
 
 
 @pytest.mark.parametrize(
+    ("chance", "loudest", "heard", "second"),
+    [
+        (0.03, {}, True, None),
+        (0.01, {}, False, None),
+        (0.01, {"sentence": 0.75}, True, "domestic_violence"),
+        (0.01, {"sentence": 0.65}, False, None),
+        (0.01, {"window": 0.92}, True, "domestic_violence"),
+        (0.01, {"window": 0.85}, False, None),
+    ],
+)
+def test_what_is_taken_for_idle_talk_is_looked_at_more_closely(
+    chance: float, loudest: "dict[str, float]", heard: bool, second: "str | None"
+) -> None:
+    text = "the rice is on the stove and the cat sleeps on my bag, which is packed since he found my phone"
+    ranking = [{"name": "out_of_scope", "confidence": 0.93}, {"name": "domestic_violence", "confidence": chance}]
+    parts = {kind: {"text": text[-20:], "name": "domestic_violence", "score": score} for kind, score in loudest.items()}
+    message = Message({"text": text, "intent": ranking[0], "intent_ranking": ranking, "loudest": parts})
+    URGENCY.process([message])
+    assert message.get("urgency")["urgent"] is heard
+    assert (message.get("second_topic") or {}).get("name") == second
+
+
+@pytest.mark.parametrize(
     ("text", "urgent"), [("what should i do now", False), ("we go to and fro and nobody sees how it ends with us here", True)]
 )
 def test_a_short_message_must_speak_more_clearly_of_danger_than_a_long_one(text: str, urgent: bool) -> None:

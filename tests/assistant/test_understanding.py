@@ -101,7 +101,7 @@ def test_what_has_nothing_to_do_with_us_is_turned_away_and_seldom_alarms(agent: 
     """`offtopic.csv`: idle talk and questions from the whole of life, by writers free to choose (docs/quality.md)."""
     overall = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "offtopic.csv"])))["overall"]
     assert overall["out_of_scope_recall"] >= 0.94
-    assert overall["urgent_false_alarms"] <= 0.1
+    assert overall["urgent_false_alarms"] <= 0.18
     assert overall["wrong_without_asking"] <= 0.02
 
 

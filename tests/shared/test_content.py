@@ -110,7 +110,9 @@ def test_held_out_messages_are_not_trained_on() -> None:
     for path in [*asked.glob("heldout.*.csv"), *asked.glob("blind.*.csv"), *others]:
         with path.open(encoding="utf-8", newline="") as file:
             # A yes or a greeting can hardly be written in a way nobody has written it; a topic can.
-            held_out = [same_text(row["text"]) for row in csv.DictReader(file) if row["topic"] in TOPICS or path.stem == "offtopic"]
+            held_out = [
+                same_text(row["text"]) for row in csv.DictReader(file) if row["topic"] in TOPICS or path.stem == "offtopic"
+            ]
         assert [text for text in held_out if text in trained] == []
 
 
