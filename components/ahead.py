@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from components import language_model, topic_model
 from components.examples import Block, all_blocks
 from components.linear_text_model import LinearTextModel
 
+logger = logging.getLogger(__name__)
 Learn = Callable[[list[Block]], LinearTextModel]
 _begun: dict[Learn, tuple[list[Block], Future[LinearTextModel]]] = {}
 
@@ -29,4 +32,9 @@ def begin() -> None:
 def learned(learn: Learn, blocks: list[Block]) -> LinearTextModel:
     """What is learned from these blocks: by the process that began with the same ones, or now."""
     begun, future = _begun.pop(learn, (None, None))
-    return future.result() if future and begun == blocks else learn(blocks)
+    if future and begun == blocks:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            logger.warning("training.ahead_ended task=%s: the process was ended from outside; learning here", learn.__module__)
+    return learn(blocks)

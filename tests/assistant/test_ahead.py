@@ -1,5 +1,7 @@
 """Other processes learn while Rasa starts; what they learned is the same, and is used only for the same examples."""
 
+import multiprocessing
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -45,6 +47,18 @@ def test_what_was_learned_of_other_examples_is_not_used() -> None:
     begin()
     model = learned(topic_model.learn, [BLOCKS[0], Block("en", "deportation", ("they will send me back", "deport") * 6)])
     assert model.labels == ["deportation", "greet"]
+
+
+def ended(blocks: "list[Block]") -> LinearTextModel:
+    if multiprocessing.parent_process():
+        os._exit(9)  # as a system short of memory ends a process
+    return topic_model.LinearTextModel()
+
+
+def test_a_process_that_was_ended_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topic_model, "learn", ended)
+    begin()
+    assert learned(topic_model.learn, BLOCKS).labels == []
 
 
 def broken(blocks: "list[Block]") -> LinearTextModel:
