@@ -77,6 +77,10 @@ def test_the_beginning_of_an_answer_stays_on_the_screen_when_its_parts_come_one_
         assert "bot" in (answer.get_attribute("class") or "")
         assert 0 <= top < page.locator("safar-chat .log").evaluate("one => one.clientHeight") / 2
     expect(page.locator("safar-chat .new")).to_be_visible()
+    log, newest = (page.locator(f"safar-chat .{name}").bounding_box() for name in ("log", "new"))
+    assert log
+    assert newest
+    assert newest["y"] >= log["y"] + log["height"]  # it covers no line of what is read
     page.locator("safar-chat .new").click()
     expect(page.locator("safar-chat .new")).to_be_hidden()
 
