@@ -138,7 +138,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return [number for number, label in enumerate(self._model.labels) if label in urgent]
 
     def _without_topics(self, chances: Floats) -> Floats:
-        topics = catalogue().topics
+        """The chances of what a message of hardly any letters may be: an answer or a greeting, neither a topic nor idle talk."""
+        topics = {*catalogue().topics, "out_of_scope"}
         left = chances * np.array([label not in topics for label in self._model.labels])
         return np.asarray(left / (left.sum() or 1.0))
 
