@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zlib import crc32
-
 from components.examples import Block
 from components.frames import all_frames
 from components.linear_text_model import LinearTextModel
@@ -13,7 +11,6 @@ from safar.topics import catalogue
 
 # Greetings, thanks and the like are what others write around their problem.
 _FRAMED = {*catalogue().topics, "out_of_scope"}
-_MOST_LIGHTER = 3  # examples of a text: more of them tell no more (docs/decisions/0042-training-in-a-minute.md)
 
 
 def learn(blocks: list[Block]) -> LinearTextModel:
@@ -38,11 +35,5 @@ def lessons(blocks: list[Block]) -> tuple[list[str], list[str], list[list[str]]]
         framed = [frames.around(text) if frames else None for text in own]
         texts += own
         intents += [block.intent] * len(own)
-        lighter += [_some([*sentences(text), *([around] if around else [])]) for text, around in zip(own, framed, strict=True)]
+        lighter += [[*sentences(text), *([around] if around else [])] for text, around in zip(own, framed, strict=True)]
     return texts, intents, lighter
-
-
-def _some(pieces: list[str]) -> list[str]:
-    """A few of these in their order: always the same ones, and not always the first."""
-    chosen = sorted(pieces, key=lambda piece: crc32(piece.encode()))[:_MOST_LIGHTER]
-    return [piece for piece in pieces if piece in chosen]

@@ -78,12 +78,3 @@ def test_sentences_of_a_story_are_learned_as_well() -> None:
     story = "they sent us here in march. nobody has paid us since. the boss says wait"
     _, _, lighter = lessons([Block("en", "wages_unpaid", (story,))])
     assert lighter == [["they sent us here in march", "nobody has paid us since", "the boss says wait"]]
-
-
-def test_of_a_long_story_some_sentences_are_learned_and_always_the_same() -> None:
-    told = [f"this is sentence number {number} of a long story" for number in range(9)]
-    blocks = [Block("en", "wages_unpaid", (". ".join(told),))]
-    _, _, (lighter,) = lessons(blocks)
-    assert len(lighter) == 3
-    assert lighter == [sentence for sentence in told if sentence in lighter]
-    assert lessons(blocks)[2] == [lighter]

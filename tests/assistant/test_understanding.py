@@ -105,6 +105,14 @@ def test_what_has_nothing_to_do_with_us_is_turned_away_and_seldom_alarms(agent: 
     assert overall["wrong_without_asking"] <= 0.02
 
 
+def test_what_is_said_about_the_chat_itself_is_understood(agent: Agent) -> None:
+    """`chat.csv`: yes and no, "say it simpler", "who are you", "delete this", in all the ways people type them (docs/quality.md)."""
+    overall = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "chat.csv"])))["overall"]
+    assert overall["accuracy"] >= 0.9
+    assert overall["urgent_false_alarms"] <= 0.05
+    assert overall["wrong_without_asking"] <= 0.045
+
+
 def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
     """`around.csv` has greetings, thanks, places and the like around held-out messages (docs/quality.md)."""
     cases = read_cases([ROOT / "tests" / "nlu" / "around.csv"])[::3]
