@@ -106,7 +106,7 @@ def test_what_has_nothing_to_do_with_us_is_turned_away_and_seldom_alarms(agent: 
 
 
 def test_what_is_said_about_the_chat_itself_is_understood(agent: Agent) -> None:
-    """`chat.csv`: yes and no, "say it simpler", "who are you", "delete this", in all the ways people type them (docs/quality.md)."""
+    """`chat.csv`: yes and no, "say it simpler", "who are you", as people really type them (docs/quality.md)."""
     overall = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "chat.csv"])))["overall"]
     assert overall["accuracy"] >= 0.9
     assert overall["urgent_false_alarms"] <= 0.05
