@@ -22,7 +22,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.utils.log_utils import configure_structlog
 
-from safar.topics import catalogue
+from safar.topics import OUT_OF_SCOPE, catalogue
 
 HEADER = ("language", "text", "topic")
 
@@ -98,7 +98,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     calm = [row for row in rows if not urgent_topics & _fair(row)]
     answered = [row for row in rows if not row["asked"]]
     wrong = [row for row in answered if not row["right"]]
-    out = [row for row in rows if row["topic"] == "out_of_scope"]
+    out = [row for row in rows if row["topic"] == OUT_OF_SCOPE]
     ms = sorted(row["ms"] for row in rows)
     return {
         "cases": len(rows),

@@ -26,7 +26,7 @@ from components.linear_text_model import MADE_OF, LinearTextModel
 from components.normalisation import normalise
 from components.sentences import cries, parts, windows
 from components.text_features import Floats
-from safar.topics import catalogue
+from safar.topics import OUT_OF_SCOPE, catalogue
 
 RANKING_LENGTH = "ranking_length"
 SECOND_TOPIC = "second_topic"
@@ -139,7 +139,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def _without_topics(self, chances: Floats) -> Floats:
         """The chances of what a message of hardly any letters may be: an answer or a greeting, neither a topic nor idle talk."""
-        topics = {*catalogue().topics, "out_of_scope"}
+        topics = {*catalogue().topics, OUT_OF_SCOPE}
         left = chances * np.array([label not in topics for label in self._model.labels])
         return np.asarray(left / (left.sum() or 1.0))
 

@@ -7,10 +7,10 @@ from components.frames import all_frames
 from components.linear_text_model import LinearTextModel
 from components.normalisation import normalise
 from components.sentences import sentences
-from safar.topics import catalogue
+from safar.topics import OUT_OF_SCOPE, catalogue
 
 # Greetings, thanks and the like are what others write around their problem.
-_FRAMED = {*catalogue().topics, "out_of_scope"}
+_FRAMED = {*catalogue().topics, OUT_OF_SCOPE}
 
 
 def learn(blocks: list[Block]) -> LinearTextModel:

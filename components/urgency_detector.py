@@ -24,7 +24,7 @@ from components.normalisation import main_script, normalise
 from components.topic_classifier import LOUDEST, SECOND_TOPIC, SENTENCE, WINDOW
 from safar.languages import languages
 from safar.settings import ROOT
-from safar.topics import catalogue
+from safar.topics import OUT_OF_SCOPE, catalogue
 
 URGENCY = "urgency"
 # Chance of any urgent topic from which the classifier is believed alone, with a hint, and with a sure phrase.
@@ -34,7 +34,6 @@ SHORT_ALONE = "short_alone"  # alone, for a short message: it names its danger, 
 IN_SENTENCE, IN_WINDOW, IN_PART_WITH_SURE = "in_sentence", "in_window", "in_part_with_sure"
 # The same of a message taken for idle talk, whatever the lexicon found: danger told in everyday words sounds like it.
 IDLE, IDLE_SENTENCE, IDLE_WINDOW = "idle", "idle_sentence", "idle_window"
-_IDLE_TALK = "out_of_scope"
 _AT_WORK, _AT_HOME, _BY_EMPLOYER = ("work", "complaints"), "domestic_violence", "violence_at_work"
 _SHORT = 4  # characters
 _MOST_WORDS, _MOST_CHARACTERS = 8, 60  # of a short message; characters for languages without spaces
@@ -148,7 +147,7 @@ class UrgencyDetector(GraphComponent):
         found = self._lexicon.find(normalise(text))
         alone = SHORT_ALONE if len(text) <= _MOST_CHARACTERS and len(text.split()) <= _MOST_WORDS else ALONE
         first = ranking[0][INTENT_NAME_KEY] if ranking else None
-        is_idle = first == _IDLE_TALK
+        is_idle = first == OUT_OF_SCOPE
         needed = self._config[IDLE if is_idle else WITH_SURE if found["sure"] else WITH_HINT if found["hint"] else alone]
         cry = None if first in self._urgent else self._cry(loudest or {}, is_idle=is_idle, is_sure=bool(found["sure"]))
         urgent = bool(score >= needed or cry)

@@ -11,6 +11,7 @@ import yaml
 from safar.errors import ContentError
 from safar.settings import ROOT
 
+OUT_OF_SCOPE = "out_of_scope"  # the intent of what has nothing to do with the service: idle talk
 # The kinds of contact: the same words in code, data and API.
 KINDS = (
     "emergency",
