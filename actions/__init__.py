@@ -1,6 +1,6 @@
 """Rasa custom actions: slots in, one lookup, one reply, events out. No text: the reply generator writes it."""
 
-from actions.answer import ActionAnswer, ActionExplainSimpler, ActionOfferTopics
+from actions.answer import ActionAnswer, ActionExplainSimpler, ActionFollowUp, ActionOfferTopics
 from actions.complaint import ValidateComplaintForm
 from actions.feedback import ActionFeedbackBad, ActionFeedbackGood
 from actions.handover import ActionTalkToHuman
@@ -17,6 +17,7 @@ __all__ = [
     "ActionExplainSimpler",
     "ActionFeedbackBad",
     "ActionFeedbackGood",
+    "ActionFollowUp",
     "ActionMyData",
     "ActionOfferTopics",
     "ActionSafetyCheck",

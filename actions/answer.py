@@ -43,6 +43,21 @@ class ActionAnswer(SafarAction):
         return [*self.answered(tracker, topics[0]), SlotSet("others", others)]
 
 
+class ActionFollowUp(SafarAction):
+    """More of the last answer; when it is not known any more, the menu."""
+
+    def name(self) -> str:
+        return "action_follow_up"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        followed = follow_up(self, dispatcher, tracker)
+        if followed is not None:
+            return followed
+        await self.danger_first(dispatcher, tracker)
+        dispatcher.utter_message(response="utter_menu")
+        return []
+
+
 class ActionExplainSimpler(SafarAction):
     """The answer once more, only what to do now."""
 
@@ -75,7 +90,8 @@ class ActionOfferTopics(SafarAction):
         likely = _ranked(tracker, _WORTH_OFFERING) if _ranked(tracker, _WORTH_ASKING) else []
         misses = (tracker.get_slot("misses") or 0) + 1
         if likely:
-            dispatcher.utter_message(response="utter_offer_topics", topics=likely, with_person=misses > 1)
+            with_person = misses > 1 or tracker.get_slot("topic") is not None
+            dispatcher.utter_message(response="utter_offer_topics", topics=likely, with_person=with_person)
         elif misses < 2:
             dispatcher.utter_message(response="utter_not_understood")
         else:

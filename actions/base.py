@@ -112,7 +112,7 @@ class SafarAction(Action, ABC):
             with_buttons = not cards and topic is topics[-1]
             dispatcher.utter_message(response="utter_answer", topic=topic.id, with_steps=not splits, with_buttons=with_buttons)
         if found:
-            self._say_found(dispatcher, tracker, found, after=None if splits else topics[0].id)
+            self._say_found(dispatcher, tracker, found, after=topics[0].id if cards and not splits else None)
         if splits:
             dispatcher.utter_message(response="utter_next_steps", topic=topics[0].id)
 
@@ -137,7 +137,7 @@ class SafarAction(Action, ABC):
         self._say_found(dispatcher, tracker, self._find(tracker, [topic], after_danger=after_danger), after=topic.id)
 
     def _say_found(self, dispatcher: CollectingDispatcher, tracker: Tracker, found: _Found, *, after: str | None) -> None:
-        """The cards with the buttons of the topic `after`, or the question, or that there is nobody."""
+        """The cards, or that there is nobody, with the buttons of the topic `after`; or the question."""
         if found.question == "country":
             self.ask_country(dispatcher, tracker)
         elif found.question == "nationality":
@@ -147,7 +147,7 @@ class SafarAction(Action, ABC):
                 response="utter_contact_cards", contact_ids=found.contact_ids, missing=found.missing, after=after
             )
         elif found.is_wanted:
-            dispatcher.utter_message(response="utter_no_contacts")
+            dispatcher.utter_message(response="utter_no_contacts", after=after)
 
     def _find(self, tracker: Tracker, topics: Sequence[Topic], *, after_danger: bool) -> _Found:
         profile = self.profile(tracker)

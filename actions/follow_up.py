@@ -1,14 +1,14 @@
-"""What only makes sense after an answer: "and in Kuwait?", "their number?", "what papers do I need?", "and for my wife?"."""
+"""What only makes sense after an answer: "and in Kuwait?", "and for my wife?", "their number?", "how long does it take?"."""
 
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import SafarAction, topic_of
-from components.follow_ups import FAMILY, NUMBER, PAPERS, PLACE, follow_ups
-from safar.topics import Topic
+from components.follow_ups import FAMILY, PLACE, follow_ups
+from safar.topics import Topic, catalogue
 
 
 def follow_up(action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType] | None:
@@ -27,15 +27,29 @@ def follow_up(action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tr
         return _elsewhere(action, dispatcher, tracker, topic)
     if topic is None:
         return None
-    if kind == NUMBER:
-        action.show_contacts(dispatcher, tracker, topic)
-        return []
-    if kind == PAPERS and topic.group in known.papers:
-        return _papers(action, dispatcher, tracker, known.papers[topic.group])
     if kind == FAMILY:
         dispatcher.utter_message(response="utter_offer_topics", topics=list(dict.fromkeys([topic.id, *known.family])))
         return []
-    return None
+    name = (tracker.latest_message.get("intent") or {}).get("name")
+    return _say_more(action, dispatcher, tracker, topic, name) if name in catalogue().follow_ups else None
+
+
+def _say_more(
+    action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tracker, topic: Topic, name: str
+) -> list[EventType]:
+    """What a follow-up (its intent is `name`) is shown of the topic answered last."""
+    for part in catalogue().follow_ups[name]:
+        if part == "sentence":
+            dispatcher.utter_message(response=f"utter_{name}")
+        elif part == "steps":
+            dispatcher.utter_message(response="utter_next_steps", topic=topic.id)
+        elif part == "sources":
+            dispatcher.utter_message(response="utter_sources")
+        elif part == "papers" and topic.group in follow_ups().papers:
+            return _papers(action, dispatcher, tracker, follow_ups().papers[topic.group])
+        else:
+            action.show_contacts(dispatcher, tracker, topic)
+    return [SlotSet("misses", 0)]
 
 
 def _elsewhere(action: SafarAction, dispatcher: CollectingDispatcher, tracker: Tracker, topic: Topic | None) -> list[EventType]:

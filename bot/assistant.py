@@ -48,17 +48,19 @@ class Assistant:
         )
 
     async def turn(
-        self, *, conversation: str, text: str, message_id: str, profile: dict[str, str | None], sent_at: float
+        self, *, conversation: str, text: str, message_id: str, profile: dict[str, str | None], sent_at: float, answered: bool
     ) -> Turn:
         """Hand one message over and wait for what the assistant says.
 
         Args:
             sent_at: when the message arrived (seconds since 1970): one that came before a question was asked is no answer to it.
+            answered: whether a topic was answered before: a message may then be about that answer.
 
         Raises:
             AssistantAway: nothing usable came back; the caller keeps the message.
         """
-        body = {"sender": conversation, "message": text, "message_id": message_id, "metadata": {**profile, "sent_at": sent_at}}
+        metadata = {**profile, "sent_at": sent_at, "answered": answered}
+        body = {"sender": conversation, "message": text, "message_id": message_id, "metadata": metadata}
         try:
             answer = await self._http.post("/webhooks/safar/webhook", json=body)
             answer.raise_for_status()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bot import live, positions, services
@@ -110,6 +111,7 @@ class Gateway:
                 message_id=str(message.pk),
                 profile=_profile(conversation),
                 sent_at=message.at.timestamp(),
+                answered=await _topics_before(message).aexists(),
             )
         except AssistantAway as error:
             logger.error("assistant.away conversation=%s error=%s", conversation.pk, error)
@@ -296,6 +298,12 @@ def too_fast(composer: Composer, wait_s: int) -> str:
     notice = composer.bundle.string("notice_too_fast", composer.language, seconds=wait_s)
     numbers = [phone["label"] for card in composer.danger()["contacts"] for phone in card["phones"]]
     return f"{notice} {', '.join(numbers)}".strip()
+
+
+def _topics_before(message: Message) -> QuerySet[Message]:
+    """The answers to topics that stand before a message."""
+    said = Message.objects.filter(conversation_id=message.conversation_id, pk__lt=message.pk)
+    return said.filter(body__topic__in=list(catalogue().topics))
 
 
 def _profile(conversation: Conversation) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
-from components import language_model, topic_model
+from components import follow_up_model, language_model, topic_model
 from components.examples import Block, all_blocks
 from components.linear_text_model import LinearTextModel
 
@@ -18,13 +18,13 @@ _begun: dict[Learn, tuple[list[Block], Future[LinearTextModel]]] = {}
 
 
 def begin() -> None:
-    """Begin to learn topics and languages from all examples, each in a process of its own.
+    """Begin to learn topics, languages and follow-ups from all examples, each in a process of its own.
 
     Raises:
         ContentError: a file of examples cannot be read.
     """
     blocks = all_blocks()
-    for learn in (topic_model.learn, language_model.learn):
+    for learn in (topic_model.learn, language_model.learn, follow_up_model.learn):
         # A fork, before there are threads: a new interpreter would read everything again.
         _begun[learn] = blocks, ProcessPoolExecutor(1, mp_context=get_context("fork")).submit(learn, blocks)
 

@@ -22,9 +22,11 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.utils.log_utils import configure_structlog
 
+from components.follow_up_recogniser import ANSWERED
 from safar.topics import OUT_OF_SCOPE, catalogue
 
 HEADER = ("language", "text", "topic")
+AFTER_AN_ANSWER = "after"  # the style of messages that come after an answer; all others are first messages
 
 
 def read_cases(paths: Iterable[Path]) -> list[dict[str, str]]:
@@ -33,7 +35,7 @@ def read_cases(paths: Iterable[Path]) -> list[dict[str, str]]:
     Raises:
         SystemExit: a file lacks a column or names a topic that does not exist.
     """
-    known = {*catalogue().topics, *catalogue().conversation}
+    known = {*catalogue().topics, *catalogue().conversation, *catalogue().follow_ups}
     cases = []
     for path in paths:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -63,9 +65,11 @@ def beginnings(cases: Iterable[dict[str, str]], words: int) -> list[dict[str, st
 async def judge(agent: Agent, case: dict[str, str]) -> dict[str, Any]:
     """One case with what the pipeline made of it."""
     begun = time.perf_counter()
-    parse = await agent.processor.parse_message(UserMessage(case["text"], metadata={}))
+    parse = await agent.processor.parse_message(UserMessage(case["text"], metadata={ANSWERED: case["style"] == AFTER_AN_ANSWER}))
     elapsed_ms = (time.perf_counter() - begun) * 1000
     ranking = [entry for entry in parse.get("intent_ranking") or [] if entry["name"] != DEFAULT_NLU_FALLBACK_INTENT_NAME]
+    if parse["intent"]["name"] in catalogue().follow_ups:
+        ranking = [parse["intent"], *ranking]
     asked = parse["intent"]["name"] in (DEFAULT_NLU_FALLBACK_INTENT_NAME, None)
     best: dict[str, Any] = ranking[0] if ranking else {"name": None, "confidence": 0.0}
     fair = _fair(case)

@@ -19,8 +19,7 @@ from safar.errors import ContentError
 from safar.settings import ROOT
 from safar.topics import catalogue
 
-NUMBER, PAPERS, FAMILY, PLACE = "number", "papers", "family", "place"
-_KINDS = (NUMBER, PAPERS, FAMILY)
+FAMILY, PLACE = "family", "place"
 _LONGEST = 60  # characters
 _SPACE = re.compile(r"[\W_]+")
 
@@ -30,13 +29,14 @@ class FollowUps:
     """The words, one pattern a kind over all languages, and where a kind leads.
 
     Attributes:
+        members: words for one of the family.
         small: words that ask for nothing; `beside_place`: these and those around the name of a place.
         unknown: whole messages like "I don't know"; `vague`: like "a lot".
         papers: group of the last topic to the topic or list that tells which papers are needed.
         family: the topics offered beside the last one.
     """
 
-    words: dict[str, re.Pattern[str]]
+    members: re.Pattern[str]
     small: re.Pattern[str]
     beside_place: re.Pattern[str]
     unknown: frozenset[str]
@@ -63,11 +63,8 @@ class FollowUps:
             return None
         if beside_place is not None:
             return PLACE if not _left(self.beside_place, _plain(beside_place)) else None
-        for kind in _KINDS:
-            rest, count = self.words[kind].subn(" ", plain)
-            if count and not _left(self.small, rest):
-                return kind
-        return None
+        rest, count = self.members.subn(" ", plain)
+        return FAMILY if count and not _left(self.small, rest) else None
 
 
 def _left(words: re.Pattern[str], text: str) -> str:
@@ -105,11 +102,15 @@ def follow_ups(path: Path = ROOT / "data" / "follow_ups.yml") -> FollowUps:
     if unknown:
         raise ContentError(f"{path}: there is no topic {', '.join(unknown)}.")
     tables = raw["words"].values()
-    collected = {kind: {_plain(word) for table in tables for word in table[kind]} for kind in (*_KINDS, "small", "beside_place")}
-    collected["beside_place"] |= collected["small"]
-    patterns = {kind: _pattern(words) for kind, words in collected.items()}
-    small, beside_place = patterns.pop("small"), patterns.pop("beside_place")
+    kinds = ("family", "small", "beside_place")
+    members, small, beside_place = ({_plain(word) for table in tables for word in table[kind]} for kind in kinds)
     whole = {kind: frozenset(_plain(text) for table in tables for text in table[kind]) for kind in ("unknown", "vague")}
     return FollowUps(
-        patterns, small, beside_place, whole["unknown"], whole["vague"], raw["topics"]["papers"], tuple(raw["topics"]["family"])
+        _pattern(members),
+        _pattern(small),
+        _pattern(small | beside_place),
+        whole["unknown"],
+        whole["vague"],
+        raw["topics"]["papers"],
+        tuple(raw["topics"]["family"]),
     )

@@ -43,6 +43,8 @@ _BUTTONS: dict[str, Callable[[Composer, dict[str, Any]], list[Button]]] = {
     "utter_reminders_off": _MENU,
     "utter_my_data_failed": _MENU,
     "utter_handoff_reason": lambda composer, _: guided.reason_buttons(composer),
+    "utter_no_contacts": lambda composer, given: composer.after_answer_buttons(given["after"]) if given.get("after") else [],
+    "utter_follow_up_by_you": lambda composer, given: composer.after_answer_buttons(given["topic"]),
     "utter_other_topics": lambda composer, given: [
         *composer.topic_buttons(given["topics"]),
         *([composer.button("button_person", "/talk_to_human")] if given.get("with_person") else ()),

@@ -30,6 +30,8 @@ def lessons(blocks: list[Block]) -> tuple[list[str], list[str], list[list[str]]]
     intents: list[str] = []
     lighter: list[list[str]] = []
     for block in blocks:
+        if block.intent in catalogue().follow_ups:
+            continue  # without the answer before it nobody knows what such a message is about
         frames = of_languages.get(block.language) if block.intent in _FRAMED else None
         own = [normalise(text) for text in block.texts]
         framed = [frames.around(text) if frames else None for text in own]

@@ -140,8 +140,9 @@ class UrgencyDetector(GraphComponent):
             loudest: by kind, the part that speaks most of danger (`TopicClassifier`).
 
         Returns:
-            `urgent`; `score`, the chance that the topic is an urgent one; `evidence`, what an operator is shown. Then the part
-            in which danger was heard, when the topic of the whole is another.
+            `urgent`; `score`, the chance that the topic is an urgent one; `evidence`, what an operator is shown; `sure`, whether
+            a phrase was found that hardly anybody says without danger. Then the part in which danger was heard, when the topic of
+            the whole is another.
         """
         score = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in ranking if entry[INTENT_NAME_KEY] in self._urgent)
         found = self._lexicon.find(normalise(text))
@@ -159,7 +160,13 @@ class UrgencyDetector(GraphComponent):
         if cry:
             score = max(score, cry["score"])
             evidence.append(f"{cry[INTENT_NAME_KEY]} {cry['score']:.0%}: {cry['text']}")
-        return {"urgent": urgent, "score": round(float(score), 4), "evidence": evidence if urgent else []}, cry
+        judged = {
+            "urgent": urgent,
+            "score": round(float(score), 4),
+            "evidence": evidence if urgent else [],
+            "sure": bool(found["sure"]),
+        }
+        return judged, cry
 
     def _cry(self, loudest: dict[str, dict[str, Any] | None], *, is_idle: bool, is_sure: bool) -> dict[str, Any] | None:
         """The part of a message in which danger is heard, or None."""

@@ -62,8 +62,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Catalogue:
+    """All that a message may be.
+
+    Attributes:
+        conversation: what people say to the assistant itself.
+        follow_ups: what people write about the answer before it, and what they are shown.
+    """
+
     groups: tuple[Group, ...]
     conversation: tuple[str, ...]
+    follow_ups: dict[str, tuple[str, ...]]
 
     @property
     def topics(self) -> dict[str, Topic]:
@@ -96,4 +104,4 @@ def catalogue(path: Path = ROOT / "data" / "topics.yml") -> Catalogue:
             offers = tuple(value.get("offers") or ())
             topics.append(Topic(name, group, bool(value.get("urgent", False)), tuple(value["contacts"]), offers))
         groups.append(Group(group, entry["pictogram"], tuple(topics)))
-    return Catalogue(tuple(groups), tuple(raw["conversation"]))
+    return Catalogue(tuple(groups), tuple(raw["conversation"]), {name: tuple(shown) for name, shown in raw["follow_ups"].items()})

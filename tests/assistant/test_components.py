@@ -17,6 +17,10 @@ from sklearn.svm import LinearSVC
 
 from components.channel import with_profile
 from components.conversation import profile_from, understood_from
+from components.examples import Block
+from components.follow_up_model import DANGER, OTHER
+from components.follow_up_model import learn as learn_follow_ups
+from components.follow_up_recogniser import FollowUpRecogniser
 from components.linear_text_model import LinearTextModel
 from components.normalisation import consonants, normalise
 from components.place_recogniser import Gazetteer, PlaceRecogniser
@@ -509,3 +513,62 @@ def test_what_is_understood_of_nothing() -> None:
         "urgent": False,
         "evidence": [],
     }
+
+
+class _AfterAnAnswer:
+    """Chances of a follow-up model, the same for every message."""
+
+    def __init__(self, follow_up: float, danger: float) -> None:
+        self.labels = [DANGER, "follow_up_money", "follow_up_time", OTHER]
+        self._chances = [danger, follow_up / 4, follow_up * 3 / 4, 1 - follow_up - danger]
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        return np.array([self._chances for _ in texts])
+
+
+def after_an_answer(follow_up: float, danger: float = 0.0, *, answered: bool = True, **known: Any) -> Message:
+    """A message with what the other components found, after the recogniser has seen it."""
+    model: Any = _AfterAnAnswer(follow_up, danger)
+    nothing: Any = None
+    found = {"intent": {"name": "nlu_fallback", "confidence": 0.8}, "urgency": {"urgent": False, "evidence": [], "sure": False}}
+    message = Message({"text": "how long", "metadata": {"answered": answered}, **found, **known})
+    return FollowUpRecogniser(FollowUpRecogniser.get_default_config(), nothing, nothing, model).process([message])[0]
+
+
+def test_a_follow_up_is_one_after_an_answer_alone() -> None:
+    assert after_an_answer(0.9).get("intent") == {"name": "follow_up_time", "confidence": pytest.approx(0.9)}
+    assert after_an_answer(0.9, answered=False).get("intent")["name"] == "nlu_fallback"
+
+
+@pytest.mark.parametrize(("confidence", "needed"), [(0.8, 0.3), (0.9, 0.6), (1.0, 0.9)])
+def test_the_surer_the_classifier_the_more_it_takes_to_make_a_message_a_follow_up(confidence: float, needed: float) -> None:
+    sure = {"intent": {"name": "wages_unpaid", "confidence": confidence}}
+    assert after_an_answer(needed + 0.02, **sure).get("intent")["name"] == "follow_up_time"
+    assert after_an_answer(needed - 0.02, **sure).get("intent")["name"] == "wages_unpaid"
+
+
+@pytest.mark.parametrize(
+    ("danger", "sure", "second", "is_urgent"),
+    [(0.0, False, None, False), (0.2, False, None, True), (0.0, True, None, True), (0.0, False, "violence_at_work", True)],
+)
+def test_an_alarm_is_taken_back_only_where_nothing_speaks_of_danger(
+    danger: float, sure: bool, second: "str | None", is_urgent: bool
+) -> None:
+    alarm = {"urgent": True, "score": 0.1, "evidence": ["domestic_violence 10%"], "sure": sure}
+    message = after_an_answer(0.8, danger, urgency=alarm, second_topic={"name": second} if second else None)
+    assert message.get("urgency")["urgent"] is is_urgent
+    assert bool(message.get("urgency")["evidence"]) is is_urgent
+    assert (message.get("intent")["name"] == "follow_up_time") is not is_urgent
+
+
+def test_follow_ups_are_told_from_danger_and_from_everything_else() -> None:
+    times = ["how long does it take", "how many days", "when will they answer", "is it too late now", "how many weeks"] * 2
+    costs = ["how much is it", "is it free", "who pays for it", "what does it cost", "do they take money"] * 2
+    blows = ["he beats me", "he hit me again", "they locked me in", "he has a knife", "he kicked me"] * 2
+    wages = ["my salary is not paid", "no salary for two months", "boss keeps my pay", "wages are late", "not paid since may"] * 2
+    named = {"follow_up_time": times, "follow_up_money": costs, "violence_at_work": blows, "wages_unpaid": wages}
+    made = learn_follow_ups([Block("en", intent, tuple(texts)) for intent, texts in named.items()])
+    assert set(made.labels) == {"follow_up_time", "follow_up_money", DANGER, OTHER}
+    asked = ["how long does that take", "is that free", "he beats us", "my salary was not paid"]
+    guesses = [made.labels[number] for number in made.probabilities(asked).argmax(axis=1)]
+    assert guesses == ["follow_up_time", "follow_up_money", DANGER, OTHER]

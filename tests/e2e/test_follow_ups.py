@@ -40,6 +40,11 @@ BEATEN_TOO = {
     "my": "သူဌေးက လစာလေးလမပေးသေးဘူး။ ပြီးတော့ အလုပ်မှာ ရိုက်တယ်။",
 }
 WHAT_PAPERS = {"en": "what papers do I need?", "ar": "شو الأوراق اللي احتاجها؟", "my": "ဘာစာရွက်စာတမ်းတွေ လိုလဲ?"}
+HOW_LONG = {"en": "how long does it take?", "ar": "كم ياخذ وقت؟", "my": "ဘယ်လောက်ကြာမလဲ"}
+NOBODY_ANSWERS = {"en": "they dont pick up", "ar": "ما حدا بيرد على التلفون", "my": "ဖုန်းမကိုင်ဘူး"}
+DID_THAT = {"en": "i did that already, what now", "ar": "سويت كل هذا، وبعدين؟", "my": "အဲဒါ လုပ်ပြီးပြီ၊ ဘာဆက်လုပ်ရမလဲ"}
+CALL_FOR_ME = {"en": "can you call them for me", "ar": "ممكن تتصل فيهم عني؟", "my": "သူတို့ကို ဖုန်းဆက်ပေးလို့ရလား"}
+ARE_YOU_SURE = {"en": "are you sure?", "ar": "انت متأكد من هالكلام؟", "my": "သေချာလား"}
 NOT_ASKED = {"en": "that is not what I asked", "ar": "مو هذا اللي سألت عنه", "my": "ကျွန်မမေးတာ အဲဒါမဟုတ်ဘူး"}
 VAGUE = {"en": "my thing with the paper there", "ar": "مشكلة فلوس", "my": "ပိုက်ဆံပြဿနာ"}
 NO_WORDS = "🤷 ..."
@@ -122,6 +127,36 @@ def test_what_papers_leads_to_the_list_for_the_labour_office(person: Any, code: 
     shown = someone.say(WHAT_PAPERS[code])[0]
     assert shown["text"].startswith(f"**{written(code, 'list_complaint')}**")
     assert all(written(code, f"list_{item.id}") in shown["text"] for item in checklists()["complaint"].items)
+
+
+def test_how_long_and_they_do_not_answer_say_who_can_be_asked(person: Any, code: str) -> None:
+    someone = person(language=code, country="QA")
+    someone.say(WAGES[code])
+    for text, name in ((HOW_LONG[code], "utter_follow_up_time"), (NOBODY_ANSWERS[code], "utter_follow_up_no_answer")):
+        sentence, *cards = someone.say(text)
+        assert sentence["text"] == written(code, name)
+        assert places(cards) == {"QA"}
+        assert TO_A_PERSON in payloads(cards)
+        assert not any(message["urgent"] for message in (sentence, *cards))
+
+
+def test_i_did_that_call_for_me_and_are_you_sure(person: Any, code: str) -> None:
+    someone = person(language=code, country="QA")
+    answer = someone.say(WAGES[code])
+    sentence, steps = someone.say(DID_THAT[code])
+    assert sentence["text"] == written(code, "utter_follow_up_done")
+    assert steps["text"] == answer[-1]["text"]
+    (machine,) = someone.say(CALL_FOR_ME[code])
+    assert machine["text"] == written(code, "utter_follow_up_by_you")
+    assert TO_A_PERSON in payloads([machine])
+    (shown,) = someone.say(ARE_YOU_SURE[code])
+    assert shown["sources"] == answer[0]["sources"]
+
+
+def test_how_long_before_any_answer_asks_what_it_is_about(person: Any, code: str) -> None:
+    messages = person(language=code, country="QA").say(HOW_LONG[code])
+    assert topics(messages) == []
+    assert "/talk_to_human" in payloads(messages)
 
 
 def test_not_what_i_asked_leads_to_other_topics_then_to_a_person(person: Any, code: str) -> None:

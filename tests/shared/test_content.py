@@ -40,7 +40,7 @@ def examples(code: str) -> list[tuple[str, str, str]]:
 def test_each_topic_and_conversation_intent_is_an_intent_of_rasa() -> None:
     buttons_only = {"choose_group", "show_sources", "confirm_delete", "keep_data", "nlu_fallback"}
     buttons_only |= {"safety_check", "checklist", "complaint", "my_data", "watched_phone"}
-    assert set(INTENTS) == {*TOPICS, *catalogue().conversation, *buttons_only}
+    assert set(INTENTS) == {*TOPICS, *catalogue().conversation, *catalogue().follow_ups, *buttons_only}
 
 
 def test_each_intent_has_one_rule() -> None:
@@ -59,8 +59,10 @@ def test_each_response_is_used_by_a_rule_or_an_action() -> None:
     rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "data" / "rules").glob("*.yml"))
     rooms = ("actions", "components", "safar")
     code = "".join(path.read_text(encoding="utf-8") for room in rooms for path in (ROOT / room).glob("*.py"))
-    unused = [name for name in DOMAIN["responses"] if f"action: {name}\n" not in rules and f'"{name}"' not in code]
-    assert unused == []
+    sentences = {f"utter_{name}" for name, shown in catalogue().follow_ups.items() if "sentence" in shown}
+    assert sentences <= set(DOMAIN["responses"])
+    others = set(DOMAIN["responses"]) - sentences
+    assert [name for name in others if f"action: {name}\n" not in rules and f'"{name}"' not in code] == []
 
 
 def test_each_topic_has_an_english_answer_with_sources() -> None:
@@ -99,6 +101,9 @@ def test_each_intent_has_enough_examples_in_four_manners(code: str) -> None:
         assert set(counts[topic.id]) == {"plain", "hurried", "story", "mixed"}, topic.id
     for intent in catalogue().conversation:
         assert sum(counts[intent].values()) >= 20, intent
+    for follow_up in catalogue().follow_ups:
+        assert sum(counts[follow_up].values()) >= 40, follow_up
+        assert set(counts[follow_up]) >= {"plain", "hurried", "mixed"}, follow_up
 
 
 def test_held_out_messages_are_not_trained_on() -> None:

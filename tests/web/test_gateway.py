@@ -53,6 +53,15 @@ async def test_the_same_message_twice_is_answered_once(
     assert len(assistant.turns) == 1
 
 
+async def test_the_assistant_is_told_whether_a_topic_was_answered_before(
+    gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
+) -> None:
+    for topic in (None, "wages_unpaid", None, None):
+        assistant.topic = topic
+        await gateway.receive(conversation, Incoming("hello"))
+    assert [turn["answered"] for turn in assistant.turns] == [False, False, True, True]
+
+
 async def test_what_is_typed_is_never_taken_for_a_button(
     gateway: Gateway, conversation: Conversation, assistant: FakeAssistant
 ) -> None:

@@ -1,0 +1,121 @@
+"""Recognises what is only understood after an answer: "how long does it take?", "they do not pick up", "I signed already"."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components import follow_up_model
+from components.ahead import learned
+from components.follow_up_model import DANGER
+from components.importer import blocks_of
+from components.linear_text_model import MADE_OF, LinearTextModel
+from components.normalisation import normalise
+from components.topic_classifier import SECOND_TOPIC
+from components.urgency_detector import URGENCY
+from safar.topics import catalogue
+
+ANSWERED = "answered"  # in the metadata: whether a topic was answered before in this conversation
+UNSURE, SURE, CALM = "unsure", "sure", "calm"
+_THRESHOLD = 0.8  # of the FallbackClassifier in config.yml: below it the classifier is unsure
+_MADE_OF = (*MADE_OF, "examples.py", "follow_up_model.py")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class FollowUpRecogniser(GraphComponent, IntentClassifier):
+    """Makes a follow-up the intent of a message after an answer (`metadata.answered`); it leaves all other messages alone.
+
+    Comes last: the surer the classifier is of something else, the more it takes to make a message a follow-up.
+    Torn from its answer many a calm follow-up sounds like danger ("my bag is packed, what now"): where this model, which has
+    learned both, hears next to none, no part of the message cries and the lexicon found no sure phrase, the alarm is taken back.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Least chance that a message is a follow-up, where the classifier is unsure and where it is wholly sure of something
+        else; and the chance of danger below which no alarm of such a message stands (docs/decisions/0045-after-an-answer.md).
+        """
+        return {UNSURE: 0.3, SURE: 0.9, CALM: 0.1}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["sklearn"]
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:  # noqa: ARG004 (of Rasa)
+        """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
+        return sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in _MADE_OF)).hexdigest()
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> FollowUpRecogniser:
+        return cls(config, model_storage, resource, LinearTextModel())
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
+        self._config, self._storage, self._resource, self._model = config, storage, resource, model
+
+    def train(self, training_data: TrainingData) -> Resource:
+        self._model = learned(follow_up_model.learn, blocks_of(training_data))
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(Path(folder))
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            metadata = message.get("metadata")
+            if isinstance(metadata, dict) and metadata.get(ANSWERED):
+                self._recognise(message)
+        return messages
+
+    def _recognise(self, message: Message) -> None:
+        text = normalise(message.get(TEXT) or "")
+        if not text or not self._model.labels:
+            return
+        chances = dict(zip(self._model.labels, map(float, self._model.probabilities([text])[0]), strict=True))
+        of_kinds = {name: chances[name] for name in catalogue().follow_ups if name in chances}
+        chance = sum(of_kinds.values())
+        if chance < self._needed(message.get(INTENT) or {}):
+            return
+        urgency = message.get(URGENCY) or {}
+        if urgency.get("urgent"):
+            if urgency["sure"] or self._has_cry(message) or chances[DANGER] >= self._config[CALM]:
+                return
+            message.set(URGENCY, {**urgency, "urgent": False, "evidence": []}, add_to_output=True)
+        kind = max(of_kinds, key=of_kinds.__getitem__)
+        message.set(INTENT, {INTENT_NAME_KEY: kind, PREDICTED_CONFIDENCE_KEY: chance}, add_to_output=True)
+
+    def _needed(self, first: dict[str, Any]) -> float:
+        """The chance that a message needs to be a follow-up: the more, the surer the classifier is of something else."""
+        if first.get(INTENT_NAME_KEY) in (None, DEFAULT_NLU_FALLBACK_INTENT_NAME):
+            return float(self._config[UNSURE])
+        sureness = max(0.0, first[PREDICTED_CONFIDENCE_KEY] - _THRESHOLD) / (1 - _THRESHOLD)
+        return float(self._config[UNSURE] + (self._config[SURE] - self._config[UNSURE]) * sureness)
+
+    @staticmethod
+    def _has_cry(message: Message) -> bool:
+        """Whether danger was heard in a part of the message."""
+        return ((message.get(SECOND_TOPIC) or {}).get(INTENT_NAME_KEY)) in catalogue().urgent
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> FollowUpRecogniser:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
