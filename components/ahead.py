@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 from components import follow_up_model, language_model, topic_model
 from components.examples import Block, all_blocks
@@ -27,6 +27,15 @@ def begin() -> None:
     for learn in (topic_model.learn, language_model.learn, follow_up_model.learn):
         # A fork, before there are threads: a new interpreter would read everything again.
         _begun[learn] = blocks, ProcessPoolExecutor(1, mp_context=get_context("fork")).submit(learn, blocks)
+
+
+def end() -> None:
+    """End the processes whose work nobody asked for: where nothing has changed, Rasa takes what it learned before.
+
+    Left alone they would wait for more work for ever, and who reads their output with them.
+    """
+    for child in active_children():
+        child.kill()
 
 
 def learned(learn: Learn, blocks: list[Block]) -> LinearTextModel:

@@ -30,10 +30,11 @@ _LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 _RASA = """
 import gc, os, sys
 gc.disable()
-from components.ahead import begin
+from components.ahead import begin, end
 begin()
 from rasa.__main__ import main
 main()
+end()
 sys.stdout.flush()
 os._exit(0)
 """

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -70,3 +72,20 @@ def test_what_fails_there_is_said_here(monkeypatch: pytest.MonkeyPatch) -> None:
     begin()
     with pytest.raises(ContentError, match="greet cannot be learned"):
         learned(topic_model.learn, BLOCKS)
+
+
+_NOBODY_ASKS = """
+import os
+from components import ahead
+from components.examples import Block
+ahead.all_blocks = lambda: [Block("en", "greet", ("hello",) * 6), Block("es", "wages_unpaid", ("no me paga",) * 6)]
+ahead.begin()
+ahead.end()
+os._exit(0)
+"""
+
+
+def test_what_nobody_asked_for_is_ended() -> None:
+    """A second training without a change asks for nothing; processes left behind kept its output open for ever."""
+    done = subprocess.run([sys.executable, "-c", _NOBODY_ASKS], capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
