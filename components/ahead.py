@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -24,9 +25,10 @@ def begin() -> None:
         ContentError: a file of examples cannot be read.
     """
     blocks = all_blocks()
-    for learn in (topic_model.learn, language_model.learn, follow_up_model.learn):
-        # A fork, before there are threads: a new interpreter would read everything again.
-        _begun[learn] = blocks, ProcessPoolExecutor(1, mp_context=get_context("fork")).submit(learn, blocks)
+    for learn, niceness in ((topic_model.learn, 0), (language_model.learn, 10), (follow_up_model.learn, 10)):
+        # A fork, before there are threads: a new interpreter would read everything again. The topics take longest and go first.
+        pool = ProcessPoolExecutor(1, mp_context=get_context("fork"), initializer=os.nice, initargs=(niceness,))
+        _begun[learn] = blocks, pool.submit(learn, blocks)
 
 
 def end() -> None:

@@ -10,8 +10,9 @@ from components.normalisation import normalise
 from safar.topics import catalogue
 
 DANGER, OTHER = "danger", "other"
-# Examples of every other intent in a language, and of every danger: after an answer most messages are about it.
-_OTHERS, _DANGERS = 15, 60
+# Examples in a language of every topic, of every danger, and of everything said to the assistant itself: after an answer
+# most messages are about it, and "not what I asked" comes nowhere else.
+_TOPICS, _DANGERS, _CONVERSATION = 15, 60, 60
 
 
 def learn(blocks: list[Block]) -> LinearTextModel:
@@ -23,7 +24,8 @@ def learn(blocks: list[Block]) -> LinearTextModel:
         if block.intent in known.follow_ups:
             chosen, label = list(block.texts), block.intent
         else:
-            label, most = (DANGER, _DANGERS) if block.intent in known.urgent else (OTHER, _OTHERS)
+            label = DANGER if block.intent in known.urgent else OTHER
+            most = _CONVERSATION if block.intent in known.conversation else _DANGERS if label == DANGER else _TOPICS
             chosen = sorted(block.texts, key=lambda text: crc32(text.encode()))[:most]  # always the same, of all manners
         texts += [normalise(text) for text in chosen]
         labels += [label] * len(chosen)

@@ -9,6 +9,7 @@ from components.examples import Block
 from components.linear_text_model import LinearTextModel
 from components.normalisation import main_script, normalise
 from safar.languages import languages
+from safar.topics import catalogue
 
 _FIRST_WORDS = 8  # of an example: all of them tell no more (docs/decisions/0042-training-in-a-minute.md)
 
@@ -24,6 +25,8 @@ def learn(blocks: list[Block]) -> LinearTextModel:
     texts: list[str] = []
     labels: list[str] = []
     for block in blocks:
+        if block.intent in catalogue().follow_ups:
+            continue  # as many more of the same words would only take longer
         # A script of one language alone tells the language without a model.
         own = [normalise(text).split() for text in block.texts if scripts[main_script(text) or ""] > 1]
         pieces = [piece for words in own for piece in _pieces(words)]

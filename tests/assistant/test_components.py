@@ -548,13 +548,19 @@ def test_the_surer_the_classifier_the_more_it_takes_to_make_a_message_a_follow_u
 
 
 @pytest.mark.parametrize(
-    ("danger", "sure", "second", "is_urgent"),
-    [(0.0, False, None, False), (0.2, False, None, True), (0.0, True, None, True), (0.0, False, "violence_at_work", True)],
+    ("danger", "score", "sure", "second", "is_urgent"),
+    [
+        (0.0, 0.1, False, None, False),
+        (0.2, 0.1, False, None, True),
+        (0.0, 0.7, False, None, True),
+        (0.0, 0.1, True, None, True),
+        (0.0, 0.1, False, "violence_at_work", True),
+    ],
 )
 def test_an_alarm_is_taken_back_only_where_nothing_speaks_of_danger(
-    danger: float, sure: bool, second: "str | None", is_urgent: bool
+    danger: float, score: float, sure: bool, second: "str | None", is_urgent: bool
 ) -> None:
-    alarm = {"urgent": True, "score": 0.1, "evidence": ["domestic_violence 10%"], "sure": sure}
+    alarm = {"urgent": True, "score": score, "evidence": ["domestic_violence 10%"], "sure": sure}
     message = after_an_answer(0.8, danger, urgency=alarm, second_topic={"name": second} if second else None)
     assert message.get("urgency")["urgent"] is is_urgent
     assert bool(message.get("urgency")["evidence"]) is is_urgent

@@ -113,6 +113,28 @@ def test_what_is_said_about_the_chat_itself_is_understood(agent: Agent) -> None:
     assert overall["wrong_without_asking"] <= 0.045
 
 
+def test_what_is_said_to_the_chat_by_writers_without_a_list_is_understood_no_worse_than_before(agent: Agent) -> None:
+    """`talk.csv`: the same, by writers who were given no kinds of things to say (docs/quality.md)."""
+    overall = report(judged(agent, read_cases([ROOT / "tests" / "nlu" / "talk.csv"])))["overall"]
+    assert overall["accuracy"] >= 0.63
+    assert overall["urgent_false_alarms"] <= 0.18
+    assert overall["wrong_without_asking"] <= 0.1
+
+
+def test_what_is_written_after_an_answer_is_taken_for_more_of_it(agent: Agent) -> None:
+    """`after.csv`: what people write on reading an answer, by writers who were given no kinds (docs/quality.md)."""
+    cases = read_cases([ROOT / "tests" / "nlu" / "after.csv"])
+    rows = judged(agent, cases)
+    about = [row for row in rows if row["topic"] in catalogue().follow_ups]
+    danger = [row for row in rows if row["topic"] in catalogue().urgent]
+    others = [row for row in rows if row not in about and row not in danger]
+    assert sum(row["predicted"] in catalogue().follow_ups for row in about) / len(about) >= 0.56
+    assert sum(row["right"] for row in about) / len(about) >= 0.54
+    assert sum(row["urgent"] for row in about) / len(about) <= 0.19
+    assert sum(row["urgent"] for row in danger) / len(danger) >= 0.92
+    assert sum(row["predicted"] in catalogue().follow_ups for row in others) / len(others) <= 0.25
+
+
 def test_words_around_a_problem_do_not_hide_it(agent: Agent) -> None:
     """`around.csv` has greetings, thanks, places and the like around held-out messages (docs/quality.md)."""
     cases = read_cases([ROOT / "tests" / "nlu" / "around.csv"])[::3]

@@ -135,7 +135,7 @@ def test_how_long_and_they_do_not_answer_say_who_can_be_asked(person: Any, code:
     for text, name in ((HOW_LONG[code], "utter_follow_up_time"), (NOBODY_ANSWERS[code], "utter_follow_up_no_answer")):
         sentence, *cards = someone.say(text)
         assert sentence["text"] == written(code, name)
-        assert places(cards) == {"QA"}
+        assert "QA" in places(cards)
         assert TO_A_PERSON in payloads(cards)
         assert not any(message["urgent"] for message in (sentence, *cards))
 
