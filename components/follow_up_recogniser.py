@@ -27,7 +27,7 @@ from components.urgency_detector import URGENCY
 from safar.topics import catalogue
 
 ANSWERED = "answered"  # in the metadata: whether a topic was answered before in this conversation
-UNSURE, SURE, CALM, WEAK = "unsure", "sure", "calm", "weak"
+UNSURE, SURE, CALM, AHEAD = "unsure", "sure", "calm", "ahead"
 _THRESHOLD = 0.8  # of the FallbackClassifier in config.yml: below it the classifier is unsure
 _MADE_OF = (*MADE_OF, "examples.py", "follow_up_model.py")
 
@@ -38,17 +38,17 @@ class FollowUpRecogniser(GraphComponent, IntentClassifier):
 
     Comes last: the surer the classifier is of something else, the more it takes to make a message a follow-up.
     Torn from its answer many a calm follow-up sounds like danger ("my bag is packed, what now"): where this model, which has
-    learned both, hears next to none, the alarm is weak, no part of the message cries and no sure phrase was found, it is taken
+    learned both, hears next to none, the alarm is weaker, no part of the message cries and no sure phrase was found, it is taken
     back.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Least chance that a message is a follow-up, where the classifier is unsure and where it is wholly sure of something
-        else. An alarm is taken back below a chance of danger and below a score of the alarm itself
-        (docs/decisions/0045-after-an-answer.md).
+        else. An alarm is taken back below a chance of danger, and when the follow-up is so much likelier than the
+        alarm's score (docs/decisions/0045-after-an-answer.md).
         """
-        return {UNSURE: 0.3, SURE: 0.9, CALM: 0.1, WEAK: 0.6}
+        return {UNSURE: 0.3, SURE: 0.9, CALM: 0.1, AHEAD: 0.3}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -92,7 +92,7 @@ class FollowUpRecogniser(GraphComponent, IntentClassifier):
             return
         urgency = message.get(URGENCY) or {}
         if urgency.get("urgent"):
-            doubted = chances[DANGER] < self._config[CALM] and urgency["score"] < self._config[WEAK]
+            doubted = chances[DANGER] < self._config[CALM] and chance - urgency["score"] >= self._config[AHEAD]
             if not doubted or urgency["sure"] or self._has_cry(message):
                 return
             message.set(URGENCY, {**urgency, "urgent": False, "evidence": []}, add_to_output=True)

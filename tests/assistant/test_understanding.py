@@ -128,9 +128,9 @@ def test_what_is_written_after_an_answer_is_taken_for_more_of_it(agent: Agent) -
     about = [row for row in rows if row["topic"] in catalogue().follow_ups]
     danger = [row for row in rows if row["topic"] in catalogue().urgent]
     others = [row for row in rows if row not in about and row not in danger]
-    assert sum(row["predicted"] in catalogue().follow_ups for row in about) / len(about) >= 0.56
-    assert sum(row["right"] for row in about) / len(about) >= 0.54
-    assert sum(row["urgent"] for row in about) / len(about) <= 0.19
+    assert sum(row["predicted"] in catalogue().follow_ups for row in about) / len(about) >= 0.5
+    assert sum(row["right"] for row in about) / len(about) >= 0.52
+    assert sum(row["urgent"] for row in about) / len(about) <= 0.18
     assert sum(row["urgent"] for row in danger) / len(danger) >= 0.92
     assert sum(row["predicted"] in catalogue().follow_ups for row in others) / len(others) <= 0.25
 
