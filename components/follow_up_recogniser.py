@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import follow_up_model
-from components.ahead import learned
 from components.follow_up_model import DANGER
-from components.importer import blocks_of
-from components.linear_text_model import MADE_OF, LinearTextModel
+from components.learned_component import LearnedComponent
 from components.normalisation import normalise
 from components.topic_classifier import SECOND_TOPIC
 from components.urgency_detector import URGENCY
@@ -29,11 +22,10 @@ from safar.topics import catalogue
 ANSWERED = "answered"  # in the metadata: whether a topic was answered before in this conversation
 UNSURE, SURE, CALM, AHEAD = "unsure", "sure", "calm", "ahead"
 _THRESHOLD = 0.8  # of the FallbackClassifier in config.yml: below it the classifier is unsure
-_MADE_OF = (*MADE_OF, "examples.py", "follow_up_model.py")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class FollowUpRecogniser(GraphComponent, IntentClassifier):
+class FollowUpRecogniser(LearnedComponent, IntentClassifier):
     """Makes a follow-up the intent of a message after an answer (`metadata.answered`); it leaves all other messages alone.
 
     Comes last: the surer the classifier is of something else, the more it takes to make a message a follow-up.
@@ -42,6 +34,8 @@ class FollowUpRecogniser(GraphComponent, IntentClassifier):
     back.
     """
 
+    lessons: ClassVar[ModuleType] = follow_up_model
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Least chance that a message is a follow-up, where the classifier is unsure and where it is wholly sure of something
@@ -49,30 +43,6 @@ class FollowUpRecogniser(GraphComponent, IntentClassifier):
         alarm's score (docs/decisions/0045-after-an-answer.md).
         """
         return {UNSURE: 0.3, SURE: 0.9, CALM: 0.1, AHEAD: 0.3}
-
-    @staticmethod
-    def required_packages() -> list[str]:
-        return ["sklearn"]
-
-    @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str | None:  # noqa: ARG004 (of Rasa)
-        """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
-        return sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in _MADE_OF)).hexdigest()
-
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> FollowUpRecogniser:
-        return cls(config, model_storage, resource, LinearTextModel())
-
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
-        self._config, self._storage, self._resource, self._model = config, storage, resource, model
-
-    def train(self, training_data: TrainingData) -> Resource:
-        self._model = learned(follow_up_model.learn, blocks_of(training_data))
-        with self._storage.write_to(self._resource) as folder:
-            self._model.save(Path(folder))
-        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -110,15 +80,3 @@ class FollowUpRecogniser(GraphComponent, IntentClassifier):
     def _has_cry(message: Message) -> bool:
         """Whether danger was heard in a part of the message."""
         return ((message.get(SECOND_TOPIC) or {}).get(INTENT_NAME_KEY)) in catalogue().urgent
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> FollowUpRecogniser:
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import language_model
-from components.ahead import learned
-from components.importer import blocks_of
-from components.linear_text_model import MADE_OF, LinearTextModel
+from components.learned_component import LearnedComponent
 from components.normalisation import main_script, normalise
 from safar.languages import languages
 
@@ -27,11 +20,10 @@ CONFIDENT = "confident"
 LANGUAGE = "language"
 # Chance given to the language a person chose or wrote in before, ahead of what the message itself says.
 _PRIOR_OF_CURRENT = 0.9
-_MADE_OF = ("examples.py", "language_model.py", *MADE_OF)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
+class LanguageRecogniser(LearnedComponent, EntityExtractorMixin):
     """Sets the entity `language`, from which Rasa fills the slot of that name.
 
     First the script: only languages written in the message's script are candidates. Among these a linear
@@ -39,31 +31,12 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
     A message without letters, or one that could be either, leaves the language as it is.
     """
 
+    lessons: ClassVar[ModuleType] = language_model
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The least chance to change the language of a conversation."""
         return {CONFIDENT: 0.8}
-
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> LanguageRecogniser:
-        return cls(config, model_storage, resource, language_model.new_model())
-
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
-        self._config, self._storage, self._resource, self._model = config, storage, resource, model
-
-    @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str:  # noqa: ARG004 (of Rasa)
-        """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
-        files = [Path(__file__).parent / name for name in _MADE_OF]
-        return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-
-    def train(self, training_data: TrainingData) -> Resource:
-        self._model = learned(language_model.learn, blocks_of(training_data))
-        with self._storage.write_to(self._resource) as folder:
-            self._model.save(Path(folder))
-        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -110,15 +83,3 @@ class LanguageRecogniser(GraphComponent, EntityExtractorMixin):
         if current not in candidates:
             return 1.0 / len(candidates)
         return _PRIOR_OF_CURRENT if code == current else (1.0 - _PRIOR_OF_CURRENT) / max(len(candidates) - 1, 1)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> LanguageRecogniser:
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))

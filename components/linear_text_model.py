@@ -22,8 +22,6 @@ from components.normalisation import consonants
 from components.text_features import Floats, TextFeatures, View
 
 Integers = npt.NDArray[np.int64]
-# Beside this file what a model depends on: components that train one are trained again when these change.
-MADE_OF = ("linear_text_model.py", "normalisation.py", "support_vector_machines.py", "text_features.py")
 _FRAGMENT_WEIGHT = 0.4  # of a part of a text, beside the whole text: docs/decisions/0002-linear-classifier.md
 _CONSONANT_CHARACTERS = (2, 4)
 _MOST_STEPS = 127  # from zero to the largest coefficient: what 8 bits hold

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components import topic_model
-from components.ahead import learned
+from components import frames, sentences, topic_model
 from components.frames import FRAMES
-from components.importer import blocks_of
-from components.linear_text_model import MADE_OF, LinearTextModel
+from components.learned_component import LearnedComponent
 from components.normalisation import normalise
 from components.sentences import cries, parts, windows
 from components.text_features import Floats
@@ -37,13 +32,12 @@ _MOST_PARTS, _MOST_CRIES, _MOST_WINDOWS = 8, 16, 30
 _SENTENCES_OF_A_STORY = 3  # and more; of two, both together are the whole message
 _LOUD = 0.5  # less is believed of no part, whatever stands beside it
 _FEWEST_LETTERS = 3  # of a message about a topic: "ok", "ha" and "no" are answers, "ar" is the name of a language
-_MADE_OF = (*MADE_OF, "examples.py", "frames.py", "sentences.py", "topic_model.py")
 # Whoever works in a household says so, whatever they ask.
 _ASKED_BESIDE = {*catalogue().topics} - {"domestic_worker_rights"}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class TopicClassifier(GraphComponent, IntentClassifier):
+class TopicClassifier(LearnedComponent, IntentClassifier):
     """One model for all languages; sets the intent, a ranking with calibrated confidences, and `second_topic`.
 
     People often tell two problems at once. `second_topic` is `{name, confidence}` when one part of the message speaks
@@ -52,35 +46,13 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     a story many a harmless sentence sounds like danger: there it counts for as much as it does beside the one before or after.
     """
 
+    lessons: ClassVar[ModuleType] = topic_model
+    also_made_of: ClassVar[Sequence[Path]] = (Path(frames.__file__), Path(sentences.__file__), *sorted(FRAMES.glob("*.yml")))
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Length of the ranking handed on with each message; least chance of a second topic (docs/quality.md)."""
         return {RANKING_LENGTH: 10, SECOND_FROM: 0.65}
-
-    @staticmethod
-    def required_packages() -> list[str]:
-        return ["sklearn"]
-
-    @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str | None:  # noqa: ARG004 (of Rasa)
-        """Rasa keeps a trained model while a component's own file is the same; this one is also made of its neighbours."""
-        files = [Path(__file__).parent / name for name in _MADE_OF] + sorted(FRAMES.glob("*.yml"))
-        return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> TopicClassifier:
-        return cls(config, model_storage, resource, LinearTextModel())
-
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearTextModel) -> None:
-        self._config, self._storage, self._resource, self._model = config, storage, resource, model
-
-    def train(self, training_data: TrainingData) -> Resource:
-        self._model = learned(topic_model.learn, blocks_of(training_data))
-        with self._storage.write_to(self._resource) as folder:
-            self._model.save(Path(folder))
-        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -162,15 +134,3 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if confidence < self._config[SECOND_FROM]:
             return None
         return {INTENT_NAME_KEY: self._model.labels[second], PREDICTED_CONFIDENCE_KEY: confidence}
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> TopicClassifier:
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearTextModel.load(Path(folder)))
