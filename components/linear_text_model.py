@@ -70,26 +70,34 @@ class LinearTextModel:
         self._temperature = 1.0
         self.labels: list[str] = []
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], fragments: Sequence[Sequence[str]] | None = None) -> None:
+    def fit(
+        self,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        fragments: Sequence[Sequence[str]] | None = None,
+        weights: Sequence[float] | None = None,
+    ) -> None:
         """Learn from texts and their labels.
 
         Args:
             fragments: for each text, parts of it that count as lighter examples of the same label.
+            weights: how much each text counts, above 0; 1 where not given.
         """
         from components.support_vector_machines import SupportVectorMachines  # compiles when imported: only training waits for it
 
         pieces = [[text, *parts] for text, parts in zip(texts, fragments or [()] * len(texts), strict=True)]
         owner = np.repeat(np.arange(len(texts)), [len(group) for group in pieces])
-        weights = np.concatenate([[1.0] + [_FRAGMENT_WEIGHT] * (len(group) - 1) for group in pieces])
+        whole = np.concatenate([[True] + [False] * (len(group) - 1) for group in pieces])
+        costs = np.where(whole, 1.0, _FRAGMENT_WEIGHT) * (1.0 if weights is None else np.asarray(weights)[owner])
         names, of_texts = np.unique(np.asarray(labels), return_inverse=True)
         classes = of_texts[owner]
-        rows = self._features.learn([text for group in pieces for text in group], weights == 1.0)
-        machines = SupportVectorMachines(rows, classes, len(names), self._penalty, weights)
+        rows = self._features.learn([text for group in pieces for text in group], whole)
+        machines = SupportVectorMachines(rows, classes, len(names), self._penalty, costs)
         if np.bincount(of_texts).min() >= _LEAST_TO_CALIBRATE:
             # What was learned from one half is asked about the other. Having seen less, it is a little less sure: the safe side.
             half = np.isin(owner, _half(of_texts))
             machines.learn(np.flatnonzero(half))
-            unseen = np.flatnonzero(~half & (weights == 1.0))
+            unseen = np.flatnonzero(~half & whole)
             unseen = unseen[:: -(-len(unseen) // _MOST_TO_CALIBRATE)]
             self._temperature = _temperature(machines.scores(unseen), classes[unseen])
         machines.learn(np.arange(len(owner)))

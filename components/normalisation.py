@@ -45,7 +45,8 @@ _SAME_LETTER = str.maketrans(
         "\u06be": "\u0647",
     }
 )
-_FOLDED = {**_ARABIC_MARKS, **_ARABIC, **_INDIC, **_SAME_LETTER}
+_CONTROL = dict.fromkeys([*range(0x20), 0x7F], " ")
+_FOLDED = {**_CONTROL, **_ARABIC_MARKS, **_ARABIC, **_INDIC, **_SAME_LETTER}
 
 
 class _Fold(dict[int, int | str | None]):
@@ -61,7 +62,6 @@ _FOLD = _Fold(_FOLDED)
 # Joiners, direction marks, variation selectors and other characters that cannot be seen, and halves of broken ones.
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]")
 _LONG_RUN = re.compile(r"(\w)\1{2,}")
-_SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
 def normalise(text: str) -> str:
@@ -70,10 +70,13 @@ def normalise(text: str) -> str:
     `Heeeelp` becomes `heelp`: a letter is never repeated more than twice. The result of normalising
     twice is that of normalising once.
     """
-    text = _INVISIBLE.sub("", text[:MAX_CHARACTERS])
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = unicodedata.normalize("NFKC", text)
-    return _SPACE.sub(" ", _LONG_RUN.sub(r"\1\1", text.translate(_FOLD))).strip()
+    text = text[:MAX_CHARACTERS]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(_LONG_RUN.sub(r"\1\1", text.translate(_FOLD)).split())
 
 
 # Letters that stand for one another when people write their language in Latin letters.
